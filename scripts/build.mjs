@@ -1,0 +1,85 @@
+// Builds dist/: command-line bundles with their V8 code caches, the ESM API, and type declarations.
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { basename, dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+
+const require = createRequire(import.meta.url);
+const root = join(dirname(fileURLToPath(import.meta.url)), "..");
+const staging = join(root, `dist.${process.pid}.tmp`);
+const inRoot = (...parts) => join(root, ...parts);
+
+// A relative dynamic import inside src/cli names a part that most runs do not need:
+// it becomes a bundle of its own, loaded on first use.
+const lazyBundles = {
+  name: "lazy-bundles",
+  setup(builder) {
+    builder.onResolve({ filter: /^\.{1,2}\// }, (args) => {
+      if (args.kind !== "dynamic-import") return undefined;
+      return { path: `./${basename(args.path).replace(/\.js$/, ".cjs")}`, external: true };
+    });
+  },
+};
+
+const cliEntries = readdirSync(inRoot("src/cli"))
+  .filter(
+    (name) =>
+      name.endsWith(".ts") && readFileSync(inRoot("src/cli", name), "utf8").includes("// bundle entry"),
+  )
+  .map((name) => inRoot("src/cli", name));
+
+await build({
+  absWorkingDir: root,
+  entryPoints: cliEntries,
+  outdir: join(staging, "cli"),
+  outExtension: { ".js": ".cjs" },
+  bundle: true,
+  platform: "node",
+  format: "cjs",
+  target: "node20",
+  packages: "external",
+  plugins: [lazyBundles],
+  minifySyntax: true,
+  minifyWhitespace: true,
+  logLevel: "warning",
+  define: { "import.meta.url": "undefined" },
+});
+
+await build({
+  absWorkingDir: root,
+  entryPoints: ["index", "translator/index", "dasm/index", "luabyteasm/index"]
+    .filter((name) => existsSync(inRoot("src", `${name}.ts`)))
+    .map((name) => ({ in: inRoot("src", `${name}.ts`), out: name.replace("/index", "") })),
+  outdir: join(staging, "api"),
+  bundle: true,
+  splitting: true,
+  platform: "neutral",
+  format: "esm",
+  target: "es2022",
+  packages: "external",
+  external: ["node:*"],
+  logLevel: "warning",
+});
+
+execFileSync(
+  process.execPath,
+  [
+    require.resolve("typescript/package.json").replace(/package\.json$/, "bin/tsc"),
+    "-p",
+    inRoot("tsconfig.types.json"),
+    "--outDir",
+    join(staging, "types"),
+  ],
+  { stdio: "inherit" },
+);
+
+mkdirSync(inRoot("dist"), { recursive: true });
+for (const part of ["cli", "api", "types"]) {
+  rmSync(inRoot("dist", part), { recursive: true, force: true });
+  renameSync(join(staging, part), inRoot("dist", part));
+}
+rmSync(staging, { recursive: true, force: true });
+writeFileSync(inRoot("dist", "package.json"), '{ "type": "module" }\n');
+execFileSync(process.execPath, [inRoot("scripts/warm-code-cache.mjs")], { stdio: "inherit" });

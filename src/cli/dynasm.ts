@@ -1,0 +1,6 @@
+// bundle entry
+
+/** Runs the `dynasm` command. Returns the exit code: 0 fine, 1 the input has errors, 2 wrong usage. */
+export function main(_argv: readonly string[]): number {
+  return 2;
+}

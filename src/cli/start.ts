@@ -1,0 +1,59 @@
+// bundle entry
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { constants, Script } from "node:vm";
+
+/** What a command bundle exports. */
+interface CommandBundle {
+  readonly main: (argv: readonly string[]) => number | Promise<number>;
+}
+
+interface LoadedBundle {
+  readonly exports: CommandBundle;
+  readonly script: Script;
+}
+
+const bundleWrapper = ["(function (exports, require, module, __filename, __dirname) {", "\n})"] as const;
+
+/** Path of the V8 code cache that belongs to a bundle and to the running Node. */
+export function cachePath(bundle: string): string {
+  return `${bundle}.${process.version}-${process.arch}.cache`;
+}
+
+function readCache(bundle: string): Buffer | undefined {
+  try {
+    return readFileSync(cachePath(bundle));
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Loads a CommonJS bundle through its V8 code cache: compiling the bundle anew costs more than
+ * translating a small file. A missing or outdated cache only costs time.
+ */
+export function loadBundle(bundle: string, useCache: boolean): LoadedBundle {
+  const source = bundleWrapper[0] + readFileSync(bundle, "latin1") + bundleWrapper[1];
+  const cachedData = useCache ? readCache(bundle) : undefined;
+  const script = new Script(source, {
+    filename: bundle,
+    ...(cachedData === undefined ? {} : { cachedData }),
+    importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
+  });
+  const module = { exports: {} as CommandBundle };
+  const wrapper = script.runInThisContext() as (...parts: readonly unknown[]) => void;
+  wrapper(module.exports, createRequire(bundle), module, bundle, dirname(bundle));
+  return { exports: module.exports, script };
+}
+
+/** Runs a command of this package with the process's arguments and sets the process's exit code. */
+export function start(command: "dynasm" | "luabyteasm"): void {
+  const { exports } = loadBundle(join(__dirname, `${command}.cjs`), true);
+  const exitCode = exports.main(process.argv.slice(2));
+  if (typeof exitCode === "number") process.exitCode = exitCode;
+  else
+    exitCode.then((code) => {
+      process.exitCode = code;
+    });
+}

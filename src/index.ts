@@ -1,0 +1,1 @@
+export type { Diagnostic, DiagnosticNote, Severity, Span } from "./diagnostics/diagnostic.js";
