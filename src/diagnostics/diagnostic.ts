@@ -26,6 +26,8 @@ export interface Diagnostic {
   readonly severity: Severity;
   readonly message: string;
   readonly span?: Span;
+  /** A place in a binary file, as a byte offset from 0; such a diagnostic has no span. */
+  readonly offset?: number;
   /** The complete source line of the span, without its line end. */
   readonly sourceLine?: string;
   readonly notes?: readonly DiagnosticNote[];
