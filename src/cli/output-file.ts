@@ -1,0 +1,150 @@
+import {
+  accessSync,
+  chmodSync,
+  chownSync,
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  openSync,
+  readFileSync,
+  readlinkSync,
+  renameSync,
+  type Stats,
+  unlinkSync,
+  writeSync,
+} from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { describeFileError, errorCode } from "./file-error.js";
+import { writeStandardOutput } from "./terminal.js";
+
+export interface OutputFileOptions {
+  /** Leave a file that already has this content alone, with its modification time. */
+  readonly ifChanged?: boolean;
+}
+
+const mostLinks = 40;
+
+function statPath(path: string): Stats | undefined {
+  return lstatSync(path, { throwIfNoEntry: false });
+}
+
+/** The path at the end of a chain of symbolic links; it need not exist. */
+function followLinks(path: string): string {
+  let current = path;
+  for (let hops = 0; hops < mostLinks; hops++) {
+    if (!statPath(current)?.isSymbolicLink()) return current;
+    current = resolve(dirname(current), readlinkSync(current));
+  }
+  throw Object.assign(new Error("too many symbolic links"), { code: "ELOOP" });
+}
+
+function writeAll(descriptor: number, content: Uint8Array): void {
+  for (let offset = 0; offset < content.length; ) {
+    offset += writeSync(descriptor, content, offset, content.length - offset);
+  }
+}
+
+function hasContent(path: string, stat: Stats, content: Uint8Array): boolean {
+  return stat.size === content.length && readFileSync(path).equals(content);
+}
+
+function removeQuietly(path: string): void {
+  try {
+    unlinkSync(path);
+  } catch {
+    // It is gone already, or nothing can be done about it.
+  }
+}
+
+/** A new file takes over what the old one had: permissions, and owner where that is allowed. */
+function takeOver(temporary: string, old: Stats): void {
+  const descriptor = openSync(temporary, "r");
+  const own = fstatSync(descriptor);
+  closeSync(descriptor);
+  if (own.uid !== old.uid || own.gid !== old.gid) {
+    try {
+      chownSync(temporary, old.uid, old.gid);
+    } catch {
+      // Only the superuser may give files away.
+    }
+  }
+  chmodSync(temporary, old.mode & 0o7777);
+}
+
+function createTemporary(folder: string): { path: string; descriptor: number } {
+  for (let attempt = 0; ; attempt++) {
+    const path = join(folder, `.dynasm-${process.pid}-${attempt}.tmp`);
+    try {
+      return { path, descriptor: openSync(path, "wx", 0o666) };
+    } catch (error) {
+      if (errorCode(error) !== "EEXIST" || attempt > 100) throw error;
+    }
+  }
+}
+
+function replaceFile(path: string, content: Uint8Array, old: Stats | undefined): void {
+  const temporary = createTemporary(dirname(path));
+  try {
+    try {
+      writeAll(temporary.descriptor, content);
+    } finally {
+      closeSync(temporary.descriptor);
+    }
+    if (old !== undefined) takeOver(temporary.path, old);
+    renameSync(temporary.path, path);
+  } catch (error) {
+    removeQuietly(temporary.path);
+    throw error;
+  }
+}
+
+/** Devices, pipes and sockets are written through; they must not be replaced by a file. */
+function writeThrough(path: string, content: Uint8Array): void {
+  const descriptor = openSync(path, constants.O_WRONLY);
+  try {
+    writeAll(descriptor, content);
+  } catch (error) {
+    if (errorCode(error) !== "EPIPE") throw error;
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+function writePath(path: string, content: Uint8Array, options: OutputFileOptions): boolean {
+  const target = followLinks(path);
+  const stat = statPath(target);
+  if (stat !== undefined && !stat.isFile()) {
+    writeThrough(target, content);
+    return true;
+  }
+  if (stat !== undefined) {
+    if (options.ifChanged && hasContent(target, stat, content)) return false;
+    accessSync(target, constants.W_OK);
+  }
+  replaceFile(target, content, stat);
+  return true;
+}
+
+/**
+ * Writes a file whole or not at all: into a temporary file of the same folder, which then takes the
+ * place of the old one and keeps its permissions. A symbolic link stays one (its target is
+ * written), a device or pipe is written through, and `-` is standard output. A string is written as
+ * latin-1, one byte per character.
+ * @returns false when `ifChanged` left the file alone.
+ * @throws FileError with one clear line when writing is impossible; an existing file is then as before.
+ */
+export function writeFileAtomically(
+  path: string,
+  content: Uint8Array | string,
+  options: OutputFileOptions = {},
+): boolean {
+  const bytes = typeof content === "string" ? Buffer.from(content, "latin1") : content;
+  try {
+    if (path !== "-") return writePath(path, bytes, options);
+    writeStandardOutput(bytes);
+    return true;
+  } catch (error) {
+    throw describeFileError("write", path === "-" ? "standard output" : path, error);
+  }
+}
