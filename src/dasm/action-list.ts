@@ -1,0 +1,55 @@
+import { usageError } from "./dasm-error.js";
+import { decodeChunkInto } from "./decode-chunk.js";
+import type { ActionList } from "./operation.js";
+
+const MAX_LIST_LENGTH = 1 << 24;
+const FIRST_CHUNK = 1;
+
+/** Decoding depends on the bytes alone and an action list is immutable, so all states share it. */
+const decodedLists = new WeakMap<Uint8Array, ActionList>();
+
+/**
+ * Returns the decoder state of an action list. The bytes must not change afterwards.
+ * @throws DasmError if the list is no byte array or longer than 16 MiB
+ */
+export function openActionList(bytes: Uint8Array): ActionList {
+  const known = decodedLists.get(bytes);
+  if (known !== undefined) return known;
+  if (!(bytes instanceof Uint8Array)) throw usageError("an action list must be a Uint8Array");
+  if (bytes.length > MAX_LIST_LENGTH) {
+    throw usageError(`the action list has ${bytes.length} bytes: at most ${MAX_LIST_LENGTH} are possible`);
+  }
+  const list: ActionList = {
+    bytes,
+    chunkAt: new Int32Array(bytes.length),
+    operations: new Int32Array(64),
+    operationsEnd: FIRST_CHUNK,
+  };
+  decodedLists.set(bytes, list);
+  return list;
+}
+
+/** Chunks may overlap, so decoding them from every offset could need the square of the list's length. */
+function forgetChunksWhenTooMany(list: ActionList): void {
+  if (list.operationsEnd < 64 * list.bytes.length + 4096) return;
+  list.chunkAt.fill(0);
+  list.operationsEnd = FIRST_CHUNK;
+}
+
+/**
+ * Decodes the chunk at an offset and remembers it.
+ * @returns index of the chunk in `operations`
+ * @throws DasmError if the offset is outside the list or the chunk is damaged
+ */
+export function decodeChunk(list: ActionList, start: number): number {
+  if (!Number.isInteger(start) || start < 0 || start >= list.bytes.length) {
+    throw usageError(
+      `put: start offset ${String(start)} is outside the action list of ${list.bytes.length} bytes`,
+    );
+  }
+  forgetChunksWhenTooMany(list);
+  const chunk = list.operationsEnd;
+  decodeChunkInto(list, start);
+  list.chunkAt[start] = chunk;
+  return chunk;
+}

@@ -1,0 +1,15 @@
+export { encode } from "./encode.js";
+export { getPcLabel } from "./labels.js";
+export { checkStep, type LinkResult, link } from "./link.js";
+export { put } from "./put.js";
+export {
+  type AssemblerState,
+  type ExternCallback,
+  free,
+  growPc,
+  init,
+  type StateOptions,
+  setup,
+  setupExtern,
+  setupGlobal,
+} from "./state.js";

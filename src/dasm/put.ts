@@ -1,0 +1,462 @@
+import { decodeChunk } from "./action-list.js";
+import { usageError } from "./dasm-error.js";
+import { addForwardReference, addReference, defineLabel, setLabelAddress } from "./labels.js";
+import { addNode, NODE } from "./node.js";
+import {
+  CHUNK_FIELDS,
+  FIRST_WITH_ARGUMENT,
+  KEEP_MARK,
+  LAST_WITH_ARGUMENT,
+  OPERATION,
+  OPERATION_FIELDS,
+} from "./operation.js";
+import { convertPutArgument, type PutArgument } from "./put-argument.js";
+import { type AssemblerState, FIRST_GLOBAL, growCode, STAGE } from "./state.js";
+import { STATUS } from "./status.js";
+
+/** Literal bytes are stored eight at a time, whether the operation has them or not. */
+const STORE_SLACK = 8;
+
+/** Remembers a failed check; the last one wins. */
+function fail(state: AssemblerState, code: number, offset: number, value: number): void {
+  state.status = code | offset;
+  state.failure = { status: state.status, value };
+}
+
+function failPut(state: AssemblerState): never {
+  switch (state.stage) {
+    case STAGE.CREATED:
+      throw usageError("put before setup");
+    case STAGE.FREED:
+      throw usageError("put: the state was freed");
+    default:
+      throw usageError("put after link: call setup to begin a new unit");
+  }
+}
+
+function failArgumentCount(start: number, given: number, needed: number): never {
+  const problem = given < needed ? "too few" : "too many";
+  throw usageError(
+    `put: ${problem} arguments for the chunk at offset ${start}: ${given} given, ${needed} needed`,
+  );
+}
+
+/** Deletes the byte at `index` of the code; the instruction's following bytes move down. */
+function deleteByte(code: Uint8Array, index: number, end: number): void {
+  for (let at = index + 1; at < end; at += 1) code[at - 1] = code[at] as number;
+}
+
+/** Drops a REX prefix, or makes a three-byte VEX prefix a two-byte one. */
+function dropPrefix(code: Uint8Array, prefix: number, end: number): void {
+  if (((code[prefix] as number) & 0x80) === 0) {
+    deleteByte(code, prefix, end);
+    return;
+  }
+  code[prefix] = 0xc5;
+  code[prefix + 1] = ((code[prefix + 1] as number) & 0x80) | (code[prefix + 2] as number);
+  deleteByte(code, prefix + 2, end);
+}
+
+/** Sets the prefix bit for a register number of 8 or more; VEX stores these bits inverted, its template has ones. */
+function extendRegister(code: Uint8Array, prefix: number, kind: number): void {
+  const field = kind === 0x40 ? 1 : kind === 0x80 ? 2 : 0;
+  if (((code[prefix] as number) & 0x80) !== 0)
+    code[prefix + 1] = (code[prefix + 1] as number) ^ (0x20 << field);
+  else code[prefix] = (code[prefix] as number) ^ (1 << field);
+}
+
+/** What a variable register did to the instruction, as bits. */
+const DROPPED_PREFIX = 1;
+const ADDED_SIB = 2;
+const BAD_REGISTER = 4;
+
+/**
+ * Merges a variable register into the instruction written so far.
+ * @param type operand byte of the action
+ * @param droppable whether the registers before this one that share its prefix do not need it
+ * @param position end of the instruction's bytes
+ */
+function putRegister(
+  code: Uint8Array,
+  type: number,
+  register: number,
+  droppable: boolean,
+  position: number,
+): number {
+  const kind = type & 0xe0;
+  if ((register & ~15) !== 0 || (register === 4 && kind === 0x40)) return BAD_REGISTER;
+  const prefix = position - (type & 7);
+  let field = register;
+  let last = position - 1;
+  let effects = 0;
+  if (register > 7 && kind < 0xa0) {
+    extendRegister(code, prefix, kind);
+    field = register & 7;
+  } else if (droppable && register <= 7) {
+    dropPrefix(code, prefix, position);
+    last -= 1;
+    effects = DROPPED_PREFIX;
+  }
+  const shift = kind < 0x40 ? 0 : kind === 0xc0 ? 4 : 3;
+  code[last] = (code[last] as number) ^ (field << shift);
+  if (kind !== 0 || field !== 4) return effects;
+  code[last + 1] = 0x24;
+  return effects | ADDED_SIB;
+}
+
+/** Writes a displacement in its shortest form behind the ModRM byte before `mark`. Returns its size. */
+function putDisplacement(
+  code: Uint8Array,
+  view: DataView,
+  position: number,
+  mark: number,
+  displacement: number,
+): number {
+  const modrm = code[mark - 1] as number;
+  if (displacement === 0) {
+    let base = modrm & 7;
+    if (base === 4) base = (code[mark] as number) & 7;
+    if (base !== 5) {
+      code[mark - 1] = modrm - 0x80;
+      return 0;
+    }
+  }
+  if ((displacement << 24) >> 24 === displacement) {
+    code[mark - 1] = modrm - 0x40;
+    code[position] = displacement;
+    return 1;
+  }
+  view.setInt32(position, displacement, true);
+  return 4;
+}
+
+/** Result of {@link placeNode} when a check failed. */
+const FAILED = -1;
+
+/**
+ * Handles the actions whose bytes depend on final addresses.
+ * @param detail for references: bytes that a short jump saves
+ * @returns bytes that the estimate grows by, or FAILED
+ */
+function placeNode(
+  state: AssemblerState,
+  kind: number,
+  operand: number,
+  n: number,
+  estimate: number,
+  detail: number,
+): number {
+  switch (kind) {
+    case OPERATION.REL_PC:
+      return referToPcLabel(state, n, NODE.RELATIVE | (detail << 8), estimate, operand, 4);
+    case OPERATION.IMM_PC:
+      return referToPcLabel(state, n, NODE.IMMEDIATE, estimate, operand, state.labelImmSize);
+    case OPERATION.REL_BACKWARD:
+      return referBackward(state, operand, NODE.RELATIVE | (detail << 8), estimate, 4);
+    case OPERATION.REL_FORWARD:
+      return referForward(state, operand, NODE.RELATIVE | (detail << 8), estimate, 4);
+    case OPERATION.REL_GLOBAL:
+      return referToGlobal(state, operand, NODE.RELATIVE | (detail << 8), estimate, 4);
+    case OPERATION.IMM_BACKWARD:
+      return referBackward(state, operand, NODE.IMMEDIATE, estimate, state.labelImmSize);
+    case OPERATION.IMM_FORWARD:
+      return referForward(state, operand, NODE.IMMEDIATE, estimate, state.labelImmSize);
+    case OPERATION.IMM_GLOBAL:
+      return referToGlobal(state, operand, NODE.IMMEDIATE, estimate, state.labelImmSize);
+    case OPERATION.LABEL_LG:
+      return definePlainLabel(state, operand, estimate);
+    case OPERATION.LABEL_PC:
+      return definePcLabel(state, n, operand, estimate);
+    case OPERATION.SETLABEL:
+      setLabelAddress(state, state.tail, n);
+      return 0;
+    case OPERATION.REL_A:
+      addNode(state, NODE.RELATIVE_ADDRESS, estimate, 0, n);
+      return 4;
+    case OPERATION.EXTERN:
+      addNode(state, NODE.EXTERN | (operand << 8), estimate, 0, 0);
+      return 4;
+    case OPERATION.ALIGN:
+      addNode(state, NODE.ALIGN | (operand << 8), estimate, 0, 0);
+      return operand;
+    default:
+      return putSpace(state, operand, n, estimate);
+  }
+}
+
+function putSpace(state: AssemblerState, operand: number, n: number, estimate: number): number {
+  if (n < 0) {
+    fail(state, STATUS.RANGE_I, operand >>> 8, n);
+    return FAILED;
+  }
+  if (n > state.maxCodeSize - estimate) {
+    fail(state, STATUS.NOMEM, operand >>> 8, n);
+    return FAILED;
+  }
+  addNode(state, NODE.SPACE | ((operand & 0xff) << 8), estimate, 0, n);
+  return n;
+}
+
+function referToPcLabel(
+  state: AssemblerState,
+  label: number,
+  head: number,
+  estimate: number,
+  offset: number,
+  size: number,
+): number {
+  if (label >>> 0 >= state.pcLabelCount) {
+    fail(state, STATUS.RANGE_PC, offset, label);
+    return FAILED;
+  }
+  addReference(state, state.pcLabels, label, head, estimate);
+  return size;
+}
+
+/** Notes that a label table entry is in use. Returns false, with the status set, if the table is too small. */
+function useEntry(state: AssemblerState, entry: number, operand: number): boolean {
+  if (entry >= state.labels.length) {
+    fail(state, STATUS.RANGE_LG, operand >>> 8, entry);
+    return false;
+  }
+  if (entry >= state.labelsUsed) state.labelsUsed = entry + 1;
+  return true;
+}
+
+function referBackward(
+  state: AssemblerState,
+  operand: number,
+  head: number,
+  estimate: number,
+  size: number,
+): number {
+  const entry = operand & 0xff;
+  const target = entry < state.labelsUsed ? (state.labels[entry] as number) : 0;
+  if (target <= 0) {
+    fail(state, STATUS.RANGE_LG, operand >>> 8, entry);
+    return FAILED;
+  }
+  addNode(state, head, estimate, target, 0);
+  return size;
+}
+
+function referForward(
+  state: AssemblerState,
+  operand: number,
+  head: number,
+  estimate: number,
+  size: number,
+): number {
+  const entry = operand & 0xff;
+  if (!useEntry(state, entry, operand)) return FAILED;
+  addForwardReference(state, entry, head, estimate);
+  return size;
+}
+
+function referToGlobal(
+  state: AssemblerState,
+  operand: number,
+  head: number,
+  estimate: number,
+  size: number,
+): number {
+  const entry = operand & 0xff;
+  if (!useEntry(state, entry, operand)) return FAILED;
+  addReference(state, state.labels, entry, head, estimate);
+  return size;
+}
+
+function definePlainLabel(state: AssemblerState, operand: number, estimate: number): number {
+  const entry = operand & 0xff;
+  if (!useEntry(state, entry, operand)) return FAILED;
+  if (entry < FIRST_GLOBAL) {
+    defineLabel(state, state.labels, entry, NODE.LABEL, estimate);
+    return 0;
+  }
+  if (state.rejectDuplicates && (state.labels[entry] as number) > 0) {
+    fail(state, STATUS.DUPLICATE_LG, operand >>> 8, entry);
+    return FAILED;
+  }
+  defineLabel(state, state.labels, entry, NODE.GLOBAL | (entry << 8), estimate);
+  return 0;
+}
+
+function definePcLabel(state: AssemblerState, label: number, offset: number, estimate: number): number {
+  if (label >>> 0 >= state.pcLabelCount) {
+    fail(state, STATUS.RANGE_PC, offset, label);
+    return FAILED;
+  }
+  if (state.rejectDuplicates && (state.pcLabels[label] as number) > 0) {
+    fail(state, STATUS.DUPLICATE_PC, offset, label);
+    return FAILED;
+  }
+  defineLabel(state, state.pcLabels, label, NODE.LABEL, estimate);
+  return 0;
+}
+
+/** Makes another section the current one; what follows is a new segment of it. */
+function changeSection(state: AssemblerState, section: number): void {
+  state.sectionEstimates[state.section] = state.position + state.shift;
+  state.sectionTails[state.section] = state.tail;
+  const estimate = state.sectionEstimates[section] as number;
+  state.section = section;
+  state.tail = state.sectionTails[section] as number;
+  state.shift = estimate - state.position;
+  addNode(state, NODE.SEGMENT, estimate, 0, state.position);
+}
+
+/** Ends a put that passed all checks. Returns whether the code may grow that much. */
+function commit(state: AssemblerState, start: number, position: number, shift: number): boolean {
+  const grown = position + shift - state.position - state.shift;
+  if (grown > state.maxCodeSize - state.totalEstimate) {
+    fail(state, STATUS.NOMEM, start, state.totalEstimate + grown);
+    return false;
+  }
+  state.totalEstimate += grown;
+  state.position = position;
+  state.shift = shift;
+  return true;
+}
+
+/**
+ * Appends the chunk that begins at an offset of the action list to the current section, with the
+ * arguments that its actions consume. Failed checks go to the state's status, which link and
+ * checkStep report; the chunk leaves no code then.
+ * @param start offset of the chunk
+ * @param args exactly one value per action that takes one
+ * @throws DasmError if there is no chunk at the offset, the number or type of arguments is wrong,
+ *   or no unit is open
+ */
+export function put(state: AssemblerState, start: number, ...args: readonly PutArgument[]): void {
+  const list = state.list;
+  if (list === undefined || state.stage !== STAGE.PUT) failPut(state);
+  const chunk = list.chunkAt[start] || decodeChunk(list, start);
+  const operations = list.operations;
+  if (args.length !== operations[chunk]) failArgumentCount(start, args.length, operations[chunk] as number);
+  const room = (operations[chunk + 1] as number) + STORE_SLACK;
+  if (state.position + room > state.code.length) growCode(state, room);
+  const code = state.code;
+  const view = state.view;
+  let position = state.position;
+  let shift = state.shift;
+  let argument = 0;
+  let mark = -1;
+  let register1 = 0;
+  let register2 = 0;
+  // One loop with its state in local variables: keeping it in memory would cost more than the actions.
+  for (let at = chunk + CHUNK_FIELDS; ; at += OPERATION_FIELDS) {
+    const head = operations[at] as number;
+    const operand = operations[at + 3] as number;
+    const kind = head & 0xff;
+    view.setInt32(position, operations[at + 1] as number, true);
+    view.setInt32(position + 4, operations[at + 2] as number, true);
+    position += (head >> 8) & 15;
+    let n = 0;
+    if (kind >= FIRST_WITH_ARGUMENT && kind <= LAST_WITH_ARGUMENT) {
+      const value = args[argument];
+      argument += 1;
+      n =
+        typeof value === "number" && (value | 0) === value ? value | 0 : convertPutArgument(value, argument);
+    }
+    switch (kind) {
+      case OPERATION.STOP:
+        commit(state, start, position, shift);
+        return;
+      case OPERATION.LITERAL:
+        break;
+      case OPERATION.MARK:
+        mark = position;
+        break;
+      case OPERATION.SECTION:
+        if ((operand & 0xff) >= state.sectionCount) {
+          fail(state, STATUS.RANGE_SEC, operand >>> 8, operand & 0xff);
+          return;
+        }
+        if (commit(state, start, position, shift)) changeSection(state, operand & 0xff);
+        return;
+      case OPERATION.DISP:
+        if (mark < 0) mark = position;
+        position += putDisplacement(code, view, position, mark, n);
+        if (head >> 16 !== KEEP_MARK) mark = -1;
+        break;
+      case OPERATION.IMM_S:
+        if ((n << 24) >> 24 !== n) {
+          fail(state, STATUS.RANGE_I, operand, n);
+          return;
+        }
+        code[position] = n;
+        position += 1;
+        break;
+      case OPERATION.IMM_B:
+        if ((n & 0xff) !== n) {
+          fail(state, STATUS.RANGE_I, operand, n);
+          return;
+        }
+        code[position] = n;
+        position += 1;
+        break;
+      case OPERATION.IMM_W:
+        if ((n & 0xffff) !== n) {
+          fail(state, STATUS.RANGE_I, operand, n);
+          return;
+        }
+        view.setInt16(position, n, true);
+        position += 2;
+        break;
+      case OPERATION.IMM_D:
+        view.setInt32(position, n, true);
+        position += 4;
+        break;
+      case OPERATION.IMM_WB:
+      case OPERATION.IMM_DB: {
+        const opcode = (mark < 0 ? position : mark) - 2;
+        mark = -1;
+        if ((n << 24) >> 24 === n) {
+          code[opcode] = (code[opcode] as number) + 2;
+          code[position] = n;
+          position += 1;
+        } else if (kind === OPERATION.IMM_DB) {
+          view.setInt32(position, n, true);
+          position += 4;
+        } else {
+          if ((n & 0xffff) !== n) {
+            fail(state, STATUS.RANGE_I, operand, n);
+            return;
+          }
+          view.setInt16(position, n, true);
+          position += 2;
+        }
+        break;
+      }
+      case OPERATION.VREG: {
+        const group = (operand >> 3) & 3;
+        const droppable = group !== 0 && (group < 2 || register1 <= 7) && (group < 3 || register2 <= 7);
+        const effects = putRegister(code, operand & 0xff, n, droppable, position);
+        if (effects === BAD_REGISTER) {
+          fail(state, STATUS.RANGE_VREG, operand >>> 8, n);
+          return;
+        }
+        register2 = register1;
+        register1 = n;
+        if ((effects & DROPPED_PREFIX) !== 0) {
+          position -= 1;
+          if (mark >= 0) mark -= 1;
+        }
+        if ((effects & ADDED_SIB) !== 0) position += 1;
+        break;
+      }
+      case OPERATION.SPACE:
+      case OPERATION.ALIGN: {
+        const size = placeNode(state, kind, operand, n, position + shift, 0);
+        if (size === FAILED) return;
+        shift += size;
+        break;
+      }
+      default: {
+        const size = placeNode(state, kind, operand, n, position + shift, head >> 16);
+        if (size === FAILED) return;
+        position += size;
+      }
+    }
+  }
+}

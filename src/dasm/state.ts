@@ -1,0 +1,239 @@
+import { openActionList } from "./action-list.js";
+import { usageError } from "./dasm-error.js";
+import { NODE, NODE_FIELDS } from "./node.js";
+import type { ActionList } from "./operation.js";
+import { STATUS } from "./status.js";
+
+/** Where a state is in its life: each function is only legal in some of these stages. */
+export const STAGE = { CREATED: 0, PUT: 1, LINKED: 2, FAILED: 3, FREED: 4 } as const;
+
+/**
+ * Asked once per extern action, in output order.
+ * @param index number of the extern symbol
+ * @param type 0 absolute, 1 relative
+ * @param address where the 4 bytes go
+ * @returns the low 32 bits of the symbol's address (type 0) or of address - (field address + 4) (type 1)
+ */
+export type ExternCallback = (index: number, type: 0 | 1, address: bigint) => number | bigint;
+
+/** What the last failed check looked at. */
+export interface Failure {
+  readonly status: number;
+  readonly value: number;
+}
+
+/** Settings of a state that do not change. */
+export interface StateOptions {
+  /** Pointer size of the engine in bytes: width of label addresses and of address arithmetic. Default 8. */
+  readonly pointerSize?: 4 | 8;
+  /** Width of label addresses in the code; DynASM 1.4 writes 4 bytes also where pointers have 8. Default: pointerSize. */
+  readonly labelImmSize?: 4 | 8;
+  /** Estimated code size in bytes beyond which put fails with NOMEM. Default 256 MiB, at most 2 GiB - 1. */
+  readonly maxCodeSize?: number;
+  /** Whether a second definition of a global or pc label in one unit is an error. The C engine allows it; so does the default. */
+  readonly rejectDuplicates?: boolean;
+}
+
+/**
+ * Everything mutable of one assembler. Code bytes of all sections are stored in put order in `code`;
+ * what depends on final addresses is a node in the list of its section (see node.ts). The
+ * *estimate* of a place is its offset in its section with every jump long and every alignment at
+ * its largest.
+ */
+export interface AssemblerState {
+  readonly pointerSize: 4 | 8;
+  readonly labelImmSize: 4 | 8;
+  readonly maxCodeSize: number;
+  readonly rejectDuplicates: boolean;
+  readonly sectionCount: number;
+  stage: number;
+  status: number;
+  failure: Failure | undefined;
+  list: ActionList | undefined;
+  code: Uint8Array;
+  view: DataView;
+  /** End of the code bytes in `code`. */
+  position: number;
+  /** Estimate minus position, for the current segment of the current section. */
+  shift: number;
+  /** Sum of the estimated sizes of all sections. */
+  totalEstimate: number;
+  section: number;
+  /** Estimated size of each section; that of the current one is only up to date after a section change. */
+  readonly sectionEstimates: Int32Array;
+  /** Last node of each section; that of the current one is in `tail`. */
+  readonly sectionTails: Int32Array;
+  tail: number;
+  nodes: Int32Array;
+  nodesEnd: number;
+  /** Local labels 1..9 and global labels from 10: 0 unused, > 0 node of the definition, < 0 minus the newest pending reference. */
+  labels: Int32Array;
+  /** One more than the highest label entry in use. */
+  labelsUsed: number;
+  pcLabels: Int32Array;
+  pcLabelCount: number;
+  /** The caller's array of addresses and its 32-bit halves. */
+  globals: BigUint64Array | undefined;
+  globalHalves: Int32Array;
+  externCallback: ExternCallback | undefined;
+  codeSize: number;
+}
+
+const DEFAULT_MAX_CODE_SIZE = 0x10000000;
+const LARGEST_CODE_SIZE = 0x7fffffff;
+const INITIAL_CODE_BYTES = 1024;
+const INITIAL_NODES = 64;
+/** Local labels 0..9 precede the global ones. */
+export const FIRST_GLOBAL = 10;
+const MAX_GLOBALS = 237;
+
+function createNodes(sectionCount: number): Int32Array {
+  return new Int32Array((sectionCount + INITIAL_NODES) * NODE_FIELDS);
+}
+
+/**
+ * Creates a state with sections 0..sectionCount-1.
+ * @param sectionCount 1..128
+ * @throws DasmError on a number or option out of range
+ */
+export function init(sectionCount: number, options: StateOptions = {}): AssemblerState {
+  if (!Number.isInteger(sectionCount) || sectionCount < 1 || sectionCount > 128) {
+    throw usageError(`init: the number of sections is ${sectionCount}, allowed are 1 to 128`);
+  }
+  const { pointerSize = 8, maxCodeSize = DEFAULT_MAX_CODE_SIZE } = options;
+  if (!Number.isInteger(maxCodeSize) || maxCodeSize < 0 || maxCodeSize > LARGEST_CODE_SIZE) {
+    throw usageError(`init: maxCodeSize is ${maxCodeSize}, allowed are 0 to ${LARGEST_CODE_SIZE}`);
+  }
+  const code = new Uint8Array(INITIAL_CODE_BYTES);
+  return {
+    pointerSize,
+    labelImmSize: options.labelImmSize ?? pointerSize,
+    maxCodeSize,
+    rejectDuplicates: options.rejectDuplicates ?? false,
+    sectionCount,
+    stage: STAGE.CREATED,
+    status: STATUS.OK,
+    failure: undefined,
+    list: undefined,
+    code,
+    view: new DataView(code.buffer),
+    position: 0,
+    shift: 0,
+    totalEstimate: 0,
+    section: 0,
+    sectionEstimates: new Int32Array(sectionCount),
+    sectionTails: new Int32Array(sectionCount),
+    tail: 0,
+    nodes: createNodes(sectionCount),
+    nodesEnd: 0,
+    labels: new Int32Array(0),
+    labelsUsed: 0,
+    pcLabels: new Int32Array(0),
+    pcLabelCount: 0,
+    globals: undefined,
+    globalHalves: new Int32Array(0),
+    externCallback: undefined,
+    codeSize: 0,
+  };
+}
+
+/** Throws if the state was freed. */
+export function requireAlive(state: AssemblerState, call: string): void {
+  if (state.stage === STAGE.FREED) throw usageError(`${call}: the state was freed`);
+}
+
+/**
+ * Registers the array that receives the addresses of global labels and makes room for `count` of
+ * them. Must precede setup.
+ * @param count 0..237, at most the length of the array
+ * @throws DasmError when called between setup and free of a unit, or with a count out of range
+ */
+export function setupGlobal(state: AssemblerState, globals: BigUint64Array, count: number): void {
+  requireAlive(state, "setupGlobal");
+  if (state.stage === STAGE.PUT) throw usageError("setupGlobal must be called before setup");
+  if (!Number.isInteger(count) || count < 0 || count > globals.length) {
+    throw usageError(`setupGlobal: count is ${count}, the array has ${globals.length} entries`);
+  }
+  state.globals = globals;
+  state.globalHalves = new Int32Array(globals.buffer, globals.byteOffset, 2 * globals.length);
+  state.labels = new Int32Array(FIRST_GLOBAL + Math.min(count, MAX_GLOBALS));
+  state.labelsUsed = 0;
+}
+
+/**
+ * Makes sure that the pc label table has at least `count` entries; it never shrinks. May be called
+ * at any time before link.
+ * @param count 0..2^24
+ */
+export function growPc(state: AssemblerState, count: number): void {
+  requireAlive(state, "growPc");
+  if (!Number.isInteger(count) || count < 0 || count > 1 << 24) {
+    throw usageError(`growPc: count is ${count}, allowed are 0 to ${1 << 24}`);
+  }
+  if (count <= state.pcLabelCount) return;
+  if (count > state.pcLabels.length) {
+    const larger = new Int32Array(Math.max(count, 2 * state.pcLabels.length, 16));
+    larger.set(state.pcLabels);
+    state.pcLabels = larger;
+  }
+  state.pcLabelCount = count;
+}
+
+/**
+ * Begins a new unit: status OK, section 0, all sections empty, all labels unused. Table sizes stay.
+ * @throws DasmError if the action list is unusable or the state was freed
+ */
+export function setup(state: AssemblerState, actions: Uint8Array): void {
+  requireAlive(state, "setup");
+  state.list = openActionList(actions);
+  state.stage = STAGE.PUT;
+  state.status = STATUS.OK;
+  state.failure = undefined;
+  state.position = 0;
+  state.shift = 0;
+  state.totalEstimate = 0;
+  state.codeSize = 0;
+  state.section = 0;
+  state.tail = 0;
+  state.nodesEnd = state.sectionCount * NODE_FIELDS;
+  for (let section = 0; section < state.sectionCount; section += 1) {
+    const head = section * NODE_FIELDS;
+    state.sectionEstimates[section] = 0;
+    state.sectionTails[section] = head;
+    state.nodes[head] = NODE.HEAD;
+    state.nodes[head + 3] = 0;
+  }
+  for (let entry = 0; entry < state.labelsUsed; entry += 1) state.labels[entry] = 0;
+  state.labelsUsed = 0;
+  for (let entry = 0; entry < state.pcLabelCount; entry += 1) state.pcLabels[entry] = 0;
+}
+
+/** Sets the function that knows the addresses of extern symbols. Without one they count as 0. */
+export function setupExtern(state: AssemblerState, callback: ExternCallback | undefined): void {
+  requireAlive(state, "setupExtern");
+  state.externCallback = callback;
+}
+
+/** Releases everything. The state must not be used afterwards; a second call does nothing. */
+export function free(state: AssemblerState): void {
+  state.stage = STAGE.FREED;
+  state.list = undefined;
+  state.code = new Uint8Array(0);
+  state.view = new DataView(state.code.buffer);
+  state.nodes = new Int32Array(0);
+  state.labels = new Int32Array(0);
+  state.pcLabels = new Int32Array(0);
+  state.pcLabelCount = 0;
+  state.globals = undefined;
+  state.externCallback = undefined;
+}
+
+/** Makes room for `bytes` more code bytes. */
+export function growCode(state: AssemblerState, bytes: number): void {
+  const needed = state.position + bytes;
+  if (needed <= state.code.length) return;
+  const larger = new Uint8Array(Math.max(needed, 2 * state.code.length));
+  larger.set(state.code.subarray(0, state.position));
+  state.code = larger;
+  state.view = new DataView(larger.buffer);
+}
