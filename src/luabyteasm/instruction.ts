@@ -1,3 +1,5 @@
+import type { Field } from "./opcodes.js";
+
 /**
  * Packing and unpacking of 32-bit instruction words: opcode in bits 0-5, A 6-13, C 14-22, B 23-31;
  * Bx = bits 14-31, Ax = bits 6-31, sBx = Bx - 131071. Words are unsigned numbers 0..2^32-1.
@@ -65,6 +67,24 @@ export function fieldSBx(word: number): number {
 
 export function fieldAx(word: number): number {
   return word >>> 6;
+}
+
+/** The value of any field by name; code that knows the field calls its own function instead. */
+export function fieldOf(word: number, field: Field): number {
+  switch (field) {
+    case "A":
+      return fieldA(word);
+    case "B":
+      return fieldB(word);
+    case "C":
+      return fieldC(word);
+    case "Bx":
+      return fieldBx(word);
+    case "sBx":
+      return fieldSBx(word);
+    case "Ax":
+      return fieldAx(word);
+  }
 }
 
 /**
