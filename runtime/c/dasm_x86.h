@@ -64,11 +64,13 @@
 
 #if defined(__GNUC__)
 #define DASM_UNLIKELY(x) __builtin_expect(!!(x), 0)
-#define DASM_COLD __attribute__((__noinline__, __cold__))
 #else
 #define DASM_UNLIKELY(x) (x)
-#define DASM_COLD
 #endif
+
+/* Some replacements of DASM_M_GROW limit blocks to what a section can hold:
+** sizeof(type) * DASM_SEC2POS(1). */
+#define DASM_SEC2POS(sec) ((sec) << 27)
 
 /* Action codes; bytes below DASM_A_FIRST are machine code. */
 enum {
@@ -133,6 +135,7 @@ typedef struct dasm_Section {
   size_t itemsize;  /* allocated bytes */
   int used;         /* bytes of code */
   int nitem;
+  int maxitem;
   int start;        /* estimated offset from section 0 */
 } dasm_Section;
 
@@ -148,6 +151,7 @@ struct dasm_State {
   dasm_Label *labels;
   size_t labelsize;
   int nlabel;
+  int maxlabel;
   unsigned int nlg;              /* entries of lg: 0, or 10 + number of globals */
   int *lg;                       /* local/global table: label number, or 0 */
   size_t lgsize;
@@ -160,57 +164,13 @@ struct dasm_State {
 /* Bytes that may be written between two looks at the buffer's end. */
 #define DASM_SLACK 288
 
+#define DASM_MAX_CODE 0x7fffffff
+#define DASM_MAX_COUNT 0x07ffffff
+
 #define DASM_SECTIONS(D) ((dasm_Section *)(void *)((D) + 1))
 
-/* ---- Memory. Functions that grow a block are void, so that a DASM_M_GROW may
-** return; their callers look at the size. ---- */
-
-static DASM_COLD void dasm_grow_code(Dst_DECL, dasm_Section *sec, size_t need)
-{
-  (void)Dst;
-  if (need <= 0x7fffffff - DASM_SLACK)
-    DASM_M_GROW(Dst, unsigned char, sec->code, sec->codesize, need + DASM_SLACK);
-}
-
-static DASM_COLD void dasm_grow_items(Dst_DECL, dasm_Section *sec, int n)
-{
-  (void)Dst;
-  if ((size_t)n < 0x7fffffff / sizeof(dasm_Item))
-    DASM_M_GROW(Dst, dasm_Item, sec->items, sec->itemsize, ((size_t)n + 8) * sizeof(dasm_Item));
-}
-
-static DASM_COLD void dasm_grow_labels(Dst_DECL)
-{
-  dasm_State *D = Dst_REF;
-  if ((size_t)D->nlabel < 0x7fffffff / sizeof(dasm_Label))
-    DASM_M_GROW(Dst, dasm_Label, D->labels, D->labelsize,
-                ((size_t)D->nlabel + 8) * sizeof(dasm_Label));
-}
-
-/* Room for need bytes of code and the slack. Returns 0 if there is none. */
-static int dasm_reserve(Dst_DECL, dasm_Section *sec, size_t need)
-{
-  if (sec->codesize >= DASM_SLACK && sec->codesize - DASM_SLACK >= need) return 1;
-  dasm_grow_code(Dst, sec, need);
-  return sec->codesize >= DASM_SLACK && sec->codesize - DASM_SLACK >= need;
-}
-
-/* Sets up item n of a section. Returns 0 if there is no memory. */
-static int dasm_add_item(Dst_DECL, dasm_Section *sec, int n, int offset, int kind, int detail,
-                         int value)
-{
-  dasm_Item *item;
-  if (DASM_UNLIKELY(((size_t)n + 1) * sizeof(dasm_Item) > sec->itemsize)) {
-    dasm_grow_items(Dst, sec, n);
-    if (((size_t)n + 1) * sizeof(dasm_Item) > sec->itemsize) return 0;
-  }
-  item = sec->items + n;
-  item->offset = offset;
-  item->value = value;
-  item->kind = (unsigned char)kind;
-  item->detail = (unsigned char)detail;
-  return 1;
-}
+/* ---- Life of a state. DASM_M_GROW is used in functions without a result only,
+** so that a replacement may return from them. ---- */
 
 void dasm_init(Dst_DECL, int maxsection)
 {
@@ -292,15 +252,11 @@ void dasm_setup(Dst_DECL, const void *actionlist)
   }
 }
 
-/* ---- Labels. All functions return a label number, 0 if out of memory. ---- */
+/* ---- Labels. ---- */
 
-static int dasm_new_label(Dst_DECL, dasm_State *D, int where, int offset)
+/* The caller has made room for it. */
+static int dasm_new_label(dasm_State *D, int where, int offset)
 {
-  size_t need = ((size_t)D->nlabel + 1) * sizeof(dasm_Label);
-  if (DASM_UNLIKELY(need > D->labelsize)) {
-    dasm_grow_labels(Dst);
-    if (need > D->labelsize) return 0;
-  }
   D->labels[D->nlabel].where = where;
   D->labels[D->nlabel].offset = offset;
   return D->nlabel++;
@@ -313,45 +269,40 @@ static int dasm_is_pending(const dasm_State *D, int label)
 }
 
 /* Defines the label of a table entry at an offset of the current section. */
-static int dasm_define(Dst_DECL, dasm_State *D, int *entry, int offset)
+static int dasm_define(dasm_State *D, int *entry, int offset)
 {
   int where = (int)(D->current - DASM_SECTIONS(D));
   int label = *entry;
-  if (label == 0 || !dasm_is_pending(D, label)) {
-    label = dasm_new_label(Dst, D, where, offset);
-    if (label) *entry = label;
-    return label;
-  }
+  if (label == 0 || !dasm_is_pending(D, label)) return *entry = dasm_new_label(D, where, offset);
   D->labels[label].where = where;
   D->labels[label].offset = offset;
   return label;
 }
 
-/* The label that a reference in the local/global notation means; -1 if there is
+/* The label that a reference in the local/global notation means; 0 if there is
 ** no such label. */
-static int dasm_refer_lg(Dst_DECL, dasm_State *D, unsigned int n)
+static int dasm_refer_lg(dasm_State *D, unsigned int n)
 {
-  int where = DASM_W_UNDEF, label;
+  int *entry;
   if (n > DASM_L_FORWARD) {
     n -= DASM_L_FORWARD;
-    if (n >= D->nlg) return -1;
-    label = D->lg[n];
-    if (label && !dasm_is_pending(D, label)) label = 0;
-  } else {
-    if (n >= D->nlg) return -1;
-    label = D->lg[n];
-    if (n >= DASM_L_GLOBAL) where = DASM_W_GLOBAL - (int)(n - DASM_L_GLOBAL);
-    else if (label == 0 || dasm_is_pending(D, label)) return -1;
+    if (n >= D->nlg) return 0;
+    entry = D->lg + n;
+    if (*entry && dasm_is_pending(D, *entry)) return *entry;
+    return *entry = dasm_new_label(D, DASM_W_UNDEF, 0);
   }
-  if (label == 0) D->lg[n] = label = dasm_new_label(Dst, D, where, 0);
-  return label;
+  if (n >= D->nlg) return 0;
+  entry = D->lg + n;
+  if (n < DASM_L_GLOBAL) return *entry && !dasm_is_pending(D, *entry) ? *entry : 0;
+  if (*entry == 0) *entry = dasm_new_label(D, DASM_W_GLOBAL - (int)(n - DASM_L_GLOBAL), 0);
+  return *entry;
 }
 
 /* The same for a pc label. */
-static int dasm_refer_pc(Dst_DECL, dasm_State *D, unsigned int n)
+static int dasm_refer_pc(dasm_State *D, unsigned int n)
 {
-  if (n >= D->pcsize / sizeof(int)) return -1;
-  if (D->pc[n] == 0) D->pc[n] = dasm_new_label(Dst, D, DASM_W_UNDEF, 0);
+  if (n >= D->pcsize / sizeof(int)) return 0;
+  if (D->pc[n] == 0) D->pc[n] = dasm_new_label(D, DASM_W_UNDEF, 0);
   return D->pc[n];
 }
 
@@ -426,32 +377,54 @@ static unsigned char *dasm_put_vreg(unsigned char *cp, unsigned int kind, unsign
   return cp;
 }
 
-/* Ends a put with a status whose detail is the offset of the byte before p. */
-#define DASM_FAIL(st) do { D->status = st | (int)(p - 1 - D->actions); goto done; } while (0)
-
-/* With checks: label number or failure. Without: an unknown label is one that
-** is never defined. */
+/* With checks: ends the put with a status whose detail is the offset of the byte
+** before p. */
 #ifdef DASM_CHECKS
-#define DASM_CHECK(x, st) do { if (DASM_UNLIKELY(!(x))) DASM_FAIL(st); } while (0)
-#define DASM_REFER(call, st) do { \
-    label = (call); \
-    if (DASM_UNLIKELY(label < 0)) DASM_FAIL(st); \
-    if (DASM_UNLIKELY(label == 0)) goto nomem; \
+#define DASM_CHECK(x, st) do { \
+    if (DASM_UNLIKELY(!(x))) { \
+      D->status = st | (int)(p - 1 - D->actions); \
+      goto done; \
+    } \
   } while (0)
 #else
 #define DASM_CHECK(x, st) ((void)0)
-#define DASM_REFER(call, st) do { \
-    label = (call); \
-    if (DASM_UNLIKELY(label < 0)) label = dasm_new_label(Dst, D, DASM_W_UNDEF, 0); \
-    if (DASM_UNLIKELY(label == 0)) goto nomem; \
-  } while (0)
 #endif
 
+/* Without checks, an unknown label is one that is never defined. */
+#define DASM_REFER(call, st) do { \
+    label = (call); \
+    DASM_CHECK(label, st); \
+    if (label == 0) label = dasm_new_label(D, DASM_W_UNDEF, 0); \
+  } while (0)
+
 /* Notes an item at the current place. */
-#define DASM_ITEM(kind, detail, value) do { \
-    int offset_ = (int)(cp - sec->code); \
-    if (DASM_UNLIKELY(!dasm_add_item(Dst, sec, nitem, offset_, kind, detail, value))) goto nomem; \
-    nitem++; \
+#define DASM_ITEM(what, more, number) do { \
+    dasm_Item *item_ = sec->items + nitem++; \
+    item_->offset = (int)(cp - sec->code); \
+    item_->value = (number); \
+    item_->kind = (unsigned char)(what); \
+    item_->detail = (unsigned char)(more); \
+  } while (0)
+
+/* Makes room for n bytes of code at cp and the slack. */
+#define DASM_ROOM_FOR_CODE(n) do { \
+    size_t used_ = sec->code ? (size_t)(cp - sec->code) : 0, need_ = used_ + (n) + DASM_SLACK; \
+    if (need_ > DASM_MAX_CODE || need_ < used_) goto nomem; \
+    DASM_M_GROW(Dst, unsigned char, sec->code, sec->codesize, need_); \
+    if (sec->codesize < need_) goto nomem; \
+    cp = sec->code + used_; \
+    limit = sec->code + ((sec->codesize < DASM_MAX_CODE ? sec->codesize : DASM_MAX_CODE) - DASM_SLACK); \
+  } while (0)
+
+/* Makes room for one more element of an array and records how many fit. */
+#define DASM_ROOM_FOR_ONE(type, array, size, count, max) do { \
+    if (DASM_UNLIKELY(count >= max)) { \
+      size_t need_ = ((size_t)count + 24) * sizeof(type); \
+      if (count >= DASM_MAX_COUNT) goto nomem; \
+      DASM_M_GROW(Dst, type, array, size, need_); \
+      if (size < need_) goto nomem; \
+      max = (int)(size / sizeof(type) < DASM_MAX_COUNT ? size / sizeof(type) : DASM_MAX_COUNT); \
+    } \
   } while (0)
 
 /* Nothing of a put that fails reaches the section: its code and items become
@@ -462,11 +435,10 @@ void dasm_put(Dst_DECL, int start, ...)
   dasm_State *D = Dst_REF;
   dasm_Section *sec = D->current, *next = sec;
   const unsigned char *p = D->actions + start;
-  unsigned char *cp, *limit;
+  unsigned char *cp = sec->code, *limit = cp;
   int nitem = sec->nitem;
   int mark = 0;              /* offset behind the ModRM byte, 0 = not marked */
-  int label, defined = 0;
-  int n;
+  int n, label, defined = 0;
   unsigned int action, opcode = 0;
   unsigned int extended = 0; /* bit i: the last VREG but i named a register above 7 */
   va_list ap;
@@ -477,22 +449,20 @@ void dasm_put(Dst_DECL, int start, ...)
     D->status = DASM_S_PHASE;
     goto done;
   }
-  if (DASM_UNLIKELY(!dasm_reserve(Dst, sec, (size_t)sec->used))) goto nomem;
-  cp = sec->code + sec->used;
-  limit = sec->code + (sec->codesize - DASM_SLACK);
+  if (cp) cp += sec->used;
+  DASM_ROOM_FOR_CODE(0);
 
   for (;;) {
-    if (DASM_UNLIKELY(cp > limit)) {
-      size_t used = (size_t)(cp - sec->code);
-      if (!dasm_reserve(Dst, sec, used)) goto nomem;
-      cp = sec->code + used;
-      limit = sec->code + (sec->codesize - DASM_SLACK);
-    }
+    if (DASM_UNLIKELY(cp > limit)) DASM_ROOM_FOR_CODE(0);
     action = *p++;
     if (action < DASM_A_FIRST) {
       *cp++ = (unsigned char)action;
       opcode = action;
       continue;
+    }
+    if (action >= DASM_A_REL_A) {
+      DASM_ROOM_FOR_ONE(dasm_Item, sec->items, sec->itemsize, nitem, sec->maxitem);
+      DASM_ROOM_FOR_ONE(dasm_Label, D->labels, D->labelsize, D->nlabel, D->maxlabel);
     }
     switch (action) {
     case DASM_A_DISP:
@@ -558,20 +528,16 @@ void dasm_put(Dst_DECL, int start, ...)
       p++;
       break;
     }
-    case DASM_A_SPACE: {
-      size_t used = (size_t)(cp - sec->code);
+    case DASM_A_SPACE:
       n = va_arg(ap, int);
       DASM_CHECK(n >= 0, DASM_S_RANGE_I);
       if (n > 0) {
-        if (!dasm_reserve(Dst, sec, used + (size_t)n)) goto nomem;
-        cp = sec->code + used;
-        limit = sec->code + (sec->codesize - DASM_SLACK);
+        DASM_ROOM_FOR_CODE((size_t)n);
         memset(cp, *p, (size_t)n);
         cp += n;
       }
       p++;
       break;
-    }
     case DASM_A_SETLABEL:
       n = va_arg(ap, int);
       DASM_CHECK(defined, DASM_S_RANGE_LG);
@@ -584,21 +550,21 @@ void dasm_put(Dst_DECL, int start, ...)
       cp += 4;
       break;
     case DASM_A_REL_LG:
-      DASM_REFER(dasm_refer_lg(Dst, D, *p++), DASM_S_RANGE_LG);
+      DASM_REFER(dasm_refer_lg(D, *p++), DASM_S_RANGE_LG);
       goto relative;
     case DASM_A_REL_PC:
       n = va_arg(ap, int);
-      DASM_REFER(dasm_refer_pc(Dst, D, (unsigned int)n), DASM_S_RANGE_PC);
+      DASM_REFER(dasm_refer_pc(D, (unsigned int)n), DASM_S_RANGE_PC);
     relative:
       DASM_ITEM(DASM_I_BRANCH, opcode == 0xe9 ? 3 : (opcode & 0xf0) == 0x80 ? 4 : 0, label);
       cp += 4;
       break;
     case DASM_A_IMM_LG:
-      DASM_REFER(dasm_refer_lg(Dst, D, *p++), DASM_S_RANGE_LG);
+      DASM_REFER(dasm_refer_lg(D, *p++), DASM_S_RANGE_LG);
       goto immediate;
     case DASM_A_IMM_PC:
       n = va_arg(ap, int);
-      DASM_REFER(dasm_refer_pc(Dst, D, (unsigned int)n), DASM_S_RANGE_PC);
+      DASM_REFER(dasm_refer_pc(D, (unsigned int)n), DASM_S_RANGE_PC);
     immediate:
       DASM_ITEM(DASM_I_IMM, 0, label);
       cp += DASM_LABEL_SIZE;
@@ -607,8 +573,7 @@ void dasm_put(Dst_DECL, int start, ...)
       n = *p++;
       DASM_CHECK((unsigned int)n < D->nlg, DASM_S_RANGE_LG);
       if ((unsigned int)n >= D->nlg) break;
-      defined = dasm_define(Dst, D, D->lg + n, (int)(cp - sec->code));
-      if (DASM_UNLIKELY(defined == 0)) goto nomem;
+      defined = dasm_define(D, D->lg + n, (int)(cp - sec->code));
       if (n < DASM_L_GLOBAL) DASM_ITEM(DASM_I_LABEL, 0, defined);
       else DASM_ITEM(DASM_I_GLOBAL, n - DASM_L_GLOBAL, defined);
       break;
@@ -616,8 +581,7 @@ void dasm_put(Dst_DECL, int start, ...)
       n = va_arg(ap, int);
       DASM_CHECK((unsigned int)n < D->pcsize / sizeof(int), DASM_S_RANGE_PC);
       if ((unsigned int)n >= D->pcsize / sizeof(int)) break;
-      defined = dasm_define(Dst, D, D->pc + n, (int)(cp - sec->code));
-      if (DASM_UNLIKELY(defined == 0)) goto nomem;
+      defined = dasm_define(D, D->pc + n, (int)(cp - sec->code));
       DASM_ITEM(DASM_I_LABEL, 0, defined);
       break;
     case DASM_A_ALIGN:
@@ -657,10 +621,11 @@ done:
   va_end(ap);
 }
 
-#undef DASM_FAIL
 #undef DASM_CHECK
 #undef DASM_REFER
 #undef DASM_ITEM
+#undef DASM_ROOM_FOR_CODE
+#undef DASM_ROOM_FOR_ONE
 
 /* ---- Pass 2. ---- */
 
@@ -743,7 +708,7 @@ int dasm_link(Dst_DECL, size_t *szp)
     dasm_Section *sec = DASM_SECTIONS(D) + i;
     sec->start = (int)total;
     total += (size_t)sec->used;
-    if (total > 0x7fffffff) return D->status = DASM_S_NOMEM;
+    if (total > DASM_MAX_CODE) return D->status = DASM_S_NOMEM;
   }
   for (i = 0; i < D->nsection; i++) {
     dasm_Section *sec = DASM_SECTIONS(D) + i;
