@@ -9,7 +9,8 @@ import { spawnSync } from "node:child_process";
  */
 export function hasNative(command: string, probe: readonly string[] = ["--version"]): boolean {
   const found = spawnSync(command, probe, { stdio: "ignore" }).status === 0;
-  if (!found && process.env.DYNASM_REQUIRE_NATIVE === "1") {
+  const { DYNASM_REQUIRE_NATIVE: required } = process.env;
+  if (!found && required === "1") {
     throw new Error(`DYNASM_REQUIRE_NATIVE is set, but '${[command, ...probe].join(" ")}' does not work`);
   }
   return found;
