@@ -1,0 +1,1554 @@
+-- dasm: run-time encoder and linker for translated DynASM code (x86 and x64), in Lua and ffi alone.
+--
+-- Use: the generated Lua code calls dasm.put(Dst, ...); a program makes the state Dst with
+-- dasm.new(actionlist, ...) and gets callable machine code from Dst:build(). The list of functions and what
+-- they accept is in docs/runtime-lua.md. Runs on LuaJIT 2.0 and 2.1, 32 and 64 bit, with or without GC64.
+--
+-- How it works. put only checks and logs its arguments; everything else waits until a result is asked for:
+--   scan    (pass 1) walks the log, checks ranges, binds labels and estimates offsets with every branch long;
+--   layout  (pass 2) walks the labels, branches and alignments found by scan and makes branches short;
+--   emit    (pass 3) walks the log once more, section by section, and writes the bytes.
+-- Each chunk of an action list is decoded once into operations. The three walks are single flat loops over
+-- these operations, so that the JIT compiler makes one trace tree of each.
+
+local ffi = require "ffi"
+local bit = require "bit"
+local jit = require "jit"
+
+local band, bor, bxor, bnot = bit.band, bit.bor, bit.bxor, bit.bnot
+local lshift, rshift, tobit = bit.lshift, bit.rshift, bit.tobit
+local type, select, tonumber, tostring, setmetatable, error = type, select, tonumber, tostring, setmetatable, error
+local copy, fill, cast, new_cdata = ffi.copy, ffi.fill, ffi.cast, ffi.new
+
+assert(ffi.arch == "x64" or ffi.arch == "x86", "dasm: this module generates and runs x86 and x64 code only")
+
+local ints = ffi.typeof "int32_t[?]"
+local bytes = ffi.typeof "uint8_t[?]"
+local pointers = ffi.typeof "void*[?]"
+local int = ffi.typeof "int32_t"
+local int_pointer = ffi.typeof "int32_t*"
+local word_pointer = ffi.typeof "uint16_t*"
+local long_pointer = ffi.typeof "int64_t*"
+local byte_pointer = ffi.typeof "uint8_t*"
+local const_byte_pointer = ffi.typeof "const uint8_t*"
+local address = ffi.typeof "intptr_t"
+local long = ffi.typeof "int64_t"
+
+local POINTER_SIZE = ffi.sizeof "void*"
+
+local dasm = {}
+
+-- Statuses ----------------------------------------------------------------------------------------------
+
+local NOMEM = 0x01000000
+local PHASE = 0x02000000
+local MATCH_SEC = 0x03000000
+local RANGE_I = 0x11000000
+local RANGE_SEC = 0x12000000
+local RANGE_LG = 0x13000000
+local RANGE_PC = 0x14000000
+local RANGE_VREG = 0x15000000
+local UNDEF_L = 0x21000000
+local UNDEF_PC = 0x22000000
+
+-- The texts are those of the C library's binding. `offset`: the payload is an offset into the action list.
+local STATUSES = {
+  [NOMEM] = { name = "NOMEM", text = "out of memory", detail = "more than 2 GB of code" },
+  [PHASE] = { name = "PHASE", text = "phase error" },
+  [MATCH_SEC] = { name = "MATCH_SEC", text = "section not found", detail = "the current section is number %d" },
+  [RANGE_I] = { name = "RANGE_I", text = "immediate value out of range", offset = true },
+  [RANGE_SEC] = { name = "RANGE_SEC", text = "too many sections", offset = true },
+  [RANGE_LG] = { name = "RANGE_LG", text = "too many global labels", offset = true,
+    detail = "a global label beyond the number of globals, or <n without a label n: before it" },
+  [RANGE_PC] = { name = "RANGE_PC", text = "too many pclabels", offset = true,
+    detail = "growpc was not called or with a smaller number" },
+  [RANGE_VREG] = { name = "RANGE_VREG", text = "variable register out of range", offset = true },
+  [UNDEF_L] = { name = "UNDEF_L", text = "undefined global label", detail = "local label %d is used but not defined" },
+  [UNDEF_PC] = { name = "UNDEF_PC", text = "undefined pclabel", detail = "pc label %d is used but not defined" },
+}
+
+-- Versions ----------------------------------------------------------------------------------------------
+--
+-- Generated code compares dasm._VERSION with the number of its translator, 10400 or 10500, for equality. The
+-- action codes are the same; only the width of label addresses in data differs. _VERSION is an object that
+-- equals both numbers and notes which source file asked for which, so that an action list gets the width of
+-- the code that puts its chunks.
+
+local LABEL_SIZES = { [10400] = 4, [10500] = POINTER_SIZE }
+local asked = {}
+
+ffi.cdef "typedef struct { int32_t number; } dynasm_dasm_version;"
+
+local function number_of(x)
+  return type(x) == "number" and x or 10500
+end
+
+dasm._VERSION = ffi.metatype("dynasm_dasm_version", {
+  __eq = function(a, b)
+    local number = type(a) == "number" and a or b
+    if not LABEL_SIZES[number] then return false end
+    local info = debug.getinfo(2, "S")
+    if info then asked[info.source] = number end
+    asked.last = number
+    return true
+  end,
+  __lt = function(a, b) return number_of(a) < number_of(b) end,
+  __le = function(a, b) return number_of(a) <= number_of(b) end,
+  __tostring = function() return "10400" end,
+})(10400)
+
+-- Label width for the code that is calling put now.
+local function label_size_of_caller()
+  local level = 3
+  local info = debug.getinfo(level, "S")
+  while info do
+    if asked[info.source] then return LABEL_SIZES[asked[info.source]] end
+    level = level + 1
+    info = debug.getinfo(level, "S")
+  end
+  return LABEL_SIZES[asked.last or 10400]
+end
+
+-- Decoding chunks ---------------------------------------------------------------------------------------
+--
+-- An operation is WIDTH numbers in the list's `ops`:
+--   KIND     what to do (constants below)
+--   LITERAL  number of literal bytes to write first
+--   FROM     where these bytes are in the list's `literals`
+--   X, Y     operands
+-- A chunk is a run of operations that ends with END.
+
+local WIDTH, LITERAL, FROM, X, Y = 5, 1, 2, 3, 4
+
+local END = 0       -- X: section to switch to or -1
+local IMM_D = 1
+local REL_LG = 2    -- X: label entry, negative for forward locals; Y: bytes saved by the short form or 0
+local REL_PC = 3    -- Y: as above
+local LABEL_LG = 4  -- X: label entry
+local LABEL_PC = 5
+local DISP = 6      -- X: 0 zero needs no byte, 1 it does, 2+n look at the register n+1 arguments back; Y: keep mark
+local IMM_S = 7
+local IMM_DB = 8
+local IMM_B = 9
+local MARK = 10
+local VREG = 11     -- X: field descriptor
+local IMM_W = 12
+local IMM_WB = 13
+local EXTERN = 14   -- X: 1 if relative; Y: index
+local REL_A = 15
+local IMM_LG = 16   -- X: label entry, negative for forward locals
+local IMM_PC = 17
+local ALIGN = 18    -- X: alignment - 1
+local SPACE = 19    -- X: fill byte
+local SETLABEL = 20
+
+local WITH_ARGUMENT = {
+  [IMM_D] = true, [REL_PC] = true, [LABEL_PC] = true, [DISP] = true, [IMM_S] = true, [IMM_DB] = true,
+  [IMM_B] = true, [VREG] = true, [IMM_W] = true, [IMM_WB] = true, [REL_A] = true, [IMM_PC] = true,
+  [SPACE] = true, [SETLABEL] = true,
+}
+
+-- Action code -> operation, number of operand bytes in the list.
+local ACTIONS = {
+  [233] = { DISP, 0 }, [234] = { IMM_S, 0 }, [235] = { IMM_B, 0 }, [236] = { IMM_W, 0 }, [237] = { IMM_D, 0 },
+  [238] = { IMM_WB, 0 }, [239] = { IMM_DB, 0 }, [240] = { VREG, 1 }, [241] = { SPACE, 1 }, [242] = { SETLABEL, 0 },
+  [243] = { REL_A, 0 }, [244] = { REL_LG, 1 }, [245] = { REL_PC, 0 }, [246] = { IMM_LG, 1 }, [247] = { IMM_PC, 0 },
+  [248] = { LABEL_LG, 1 }, [249] = { LABEL_PC, 0 }, [250] = { ALIGN, 1 }, [251] = { EXTERN, 2 },
+  [253] = { MARK, 0 }, [254] = { END, 1 }, [255] = { END, 0 },
+}
+local ESCAPE = 252
+
+-- Decoded action lists by the cdata object they came from. A list holds a copy of the bytes, not the object.
+local lists = setmetatable({}, { __mode = "k" })
+
+-- Copies of literal bytes may read and write this much beyond the end.
+local SLACK = 32
+
+local function make_list(actions)
+  local data, size
+  if type(actions) == "string" then
+    data, size = actions, #actions
+  elseif type(actions) == "cdata" then
+    local name = tostring(ffi.typeof(actions))
+    if name:find("%*>$") then
+      -- a bare pointer: the end is unknown, chunks end themselves
+      data, size = cast(const_byte_pointer, actions), 2 ^ 24
+    elseif name:find("char %[") or name:find("uint8_t %[") then
+      size = ffi.sizeof(actions)
+      data = ffi.string(cast("const char*", actions), size)
+    end
+  end
+  if not data then error("dasm: an action list made by .actionlist expected, got " .. type(actions), 4) end
+  local list = {
+    data = data,              -- keeps `actions` alive
+    actions = cast(const_byte_pointer, data),
+    size = size,
+    chunks = {},              -- start offset -> { first operation, number of arguments }
+    ops = new_cdata(ints, 64 * WIDTH), op_capacity = 64 * WIDTH,
+    op_count = WIDTH,         -- operation 0 is an empty chunk, for the list heads of sections
+    offsets = {},             -- operation -> offset of its code in the action list
+    places = {},              -- start offset of a chunk -> source position that first put it
+    literals = new_cdata(bytes, 256 + SLACK), literal_capacity = 256, literal_count = 0,
+    label_size = nil,         -- bytes of a label address, once one was met
+    map = nil,
+  }
+  list.ops[X] = -1
+  return list
+end
+
+local function list_of(actions)
+  local list = lists[actions]
+  if not list then
+    list = make_list(actions)
+    lists[actions] = list
+  end
+  return list
+end
+
+local function reserve_ops(list)
+  if list.op_count + WIDTH <= list.op_capacity then return end
+  local larger = new_cdata(ints, list.op_capacity * 2)
+  copy(larger, list.ops, list.op_count * 4)
+  list.ops, list.op_capacity = larger, list.op_capacity * 2
+end
+
+local function add_literal(list, byte)
+  if list.literal_count == list.literal_capacity then
+    local larger = new_cdata(bytes, list.literal_capacity * 2 + SLACK)
+    copy(larger, list.literals, list.literal_count)
+    list.literals, list.literal_capacity = larger, list.literal_capacity * 2
+  end
+  list.literals[list.literal_count] = byte
+  list.literal_count = list.literal_count + 1
+end
+
+-- Bytes that a branch saves in its short form, from the opcode byte in front of its displacement.
+local function saved_by_short_form(opcode)
+  if opcode == 0xe9 then return 3 end
+  return opcode >= 0x80 and opcode <= 0x8f and 4 or 0
+end
+
+-- A reference operand: 1..9 local backward, 247..255 local forward, else global. Forward becomes negative.
+local function label_operand(byte)
+  return byte >= 247 and 246 - byte or byte
+end
+
+-- What decides whether a zero displacement needs a byte: the base register, see DISP above.
+local function zero_rule(chunk, list, offset)
+  if chunk.base_argument then return 2 + chunk.argument_count - chunk.base_argument end
+  local register = chunk.modrm
+  if not register then
+    register = list.actions[offset - 1]
+  elseif band(register, 7) == 4 then
+    register = chunk.sib or 0
+  end
+  return band(register, 7) == 5 and 1 or 0
+end
+
+-- X and Y of one action; `chunk` carries what later actions need to know about earlier ones.
+local function operands_of(list, chunk, kind, code, offset)
+  local actions = list.actions
+  if kind == DISP then
+    local following = actions[offset + 1]
+    return zero_rule(chunk, list, offset), (following == 238 or following == 239) and 1 or 0
+  elseif kind == VREG or kind == SPACE or kind == ALIGN or kind == LABEL_LG then
+    return actions[offset + 1], 0
+  elseif kind == REL_LG then
+    return label_operand(actions[offset + 1]), saved_by_short_form(chunk.opcode)
+  elseif kind == IMM_LG then
+    return label_operand(actions[offset + 1]), 0
+  elseif kind == REL_PC then
+    return 0, saved_by_short_form(chunk.opcode)
+  elseif kind == EXTERN then
+    return actions[offset + 1], actions[offset + 2]
+  elseif kind == END then
+    return code == 254 and actions[offset + 1] or -1, 0
+  end
+  return 0, 0
+end
+
+-- Follow the ModRM byte of the current instruction as far as the displacement.
+local function follow_modrm(list, chunk, kind, x, offset)
+  if kind == MARK then
+    local actions = list.actions
+    chunk.modrm = actions[offset - 1]
+    chunk.sib = actions[offset + 1] == ESCAPE and actions[offset + 2] or actions[offset + 1]
+    if chunk.sib >= 233 and actions[offset + 1] ~= ESCAPE then chunk.sib = nil end
+    chunk.base_argument = nil
+  elseif kind == VREG then
+    if x < 0x40 then chunk.base_argument = chunk.argument_count end
+  elseif kind ~= LABEL_LG and kind ~= LABEL_PC and kind ~= ALIGN and kind ~= EXTERN then
+    chunk.modrm, chunk.sib, chunk.base_argument = nil, nil, nil
+  end
+end
+
+local function bad_chunk(start, why)
+  error(("dasm: bad action list: %s in the chunk at offset %d"):format(why, start), 4)
+end
+
+-- Offset of operands past the end of the list read as zero, so check before every use.
+local function decode(list, start)
+  if type(start) ~= "number" then
+    error(("bad argument #2 to 'dasm_put' (cannot convert '%s' to 'int')"):format(type(start)), 4)
+  end
+  if start < 0 or start >= list.size or start % 1 ~= 0 then
+    error(("dasm: offset %s is outside the action list of %d bytes"):format(tostring(start), list.size), 4)
+  end
+  local chunk = { pc = list.op_count, argument_count = 0, opcode = 0, has_label_address = false }
+  local offset, literal, from, kind, last = start, 0, list.literal_count, nil, nil
+  local first_op, first_literal = list.op_count, list.literal_count
+  repeat
+    local code = offset < list.size and list.actions[offset] or -1
+    local action = ACTIONS[code]
+    local operand_count = action and action[2] or code == ESCAPE and 1 or 0
+    if code < 0 or offset + operand_count >= list.size then
+      list.op_count, list.literal_count = first_op, first_literal
+      bad_chunk(start, "missing end")
+    end
+    if not action then
+      local byte = code == ESCAPE and list.actions[offset + 1] or code
+      add_literal(list, byte)
+      literal, chunk.opcode = literal + 1, byte
+    else
+      kind = action[1]
+      if literal > 0 then chunk.base_argument = nil end -- a register of an earlier instruction
+      reserve_ops(list)
+      local op, ops = list.op_count, list.ops
+      local x, y = operands_of(list, chunk, kind, code, offset)
+      ops[op], ops[op + LITERAL], ops[op + FROM], ops[op + X], ops[op + Y] = kind, literal, from, x, y
+      list.offsets[op] = offset
+      list.op_count = op + WIDTH
+      if kind == SETLABEL and (literal > 0 or last ~= LABEL_LG and last ~= LABEL_PC) then
+        bad_chunk(start, "an address without a label")
+      end
+      last = kind
+      if WITH_ARGUMENT[kind] then chunk.argument_count = chunk.argument_count + 1 end
+      if kind == IMM_LG or kind == IMM_PC then chunk.has_label_address = true end
+      follow_modrm(list, chunk, kind, x, offset)
+      literal, from = 0, list.literal_count
+    end
+    offset = offset + 1 + operand_count
+  until kind == END
+  return { pc = chunk.pc, argument_count = chunk.argument_count, has_label_address = chunk.has_label_address }
+end
+
+-- Decode the chunk that put met for the first time.
+local function prepare(state, start)
+  local list = state.list
+  local chunk = decode(list, start)
+  if chunk.has_label_address and not list.label_size then list.label_size = label_size_of_caller() end
+  local info = debug.getinfo(3, "Sl")
+  if info and info.currentline > 0 then
+    list.places[start] = ("%s:%d"):format(info.short_src, info.currentline)
+  end
+  list.chunks[start] = chunk
+  return chunk
+end
+
+-- Some betas of LuaJIT 2.1 continue a trace after a function like debug.getinfo ("stitching") with the wrong
+-- arguments when the caller is variadic, as put is.
+jit.off(prepare)
+
+-- State -------------------------------------------------------------------------------------------------
+--
+-- The log, one int32 array, begins with one head per section and continues with one record per put:
+--   record:  first operation, NEXT, EVENT, arguments ...
+--   head:    the same (an empty chunk), then ESTIMATE, TAIL, EVENT_TAIL
+-- NEXT: until scanned the position behind the record, then the next record of the same section or 0.
+-- EVENT: first event of the record.
+--
+-- Events, four numbers each, are what layout needs to visit: WHAT, estimate, operand, next event of the
+-- section. The first ones are the list heads of the sections. WHAT: 0 label, 1 reference that stays as it is, 2 alignment, 3 jmp, 4 jcc; SHORT is added by layout.
+--
+-- Targets, four numbers each, are what a label name means to a set of references: DEFINITION (event of the
+-- definition or 0), SECTION, OFFSET (estimate, after layout final; address for PRESET), STATE.
+--
+-- Label tables map a label to 0 (unused), a target (defined) or minus a target (pending).
+
+local HEAD, NEXT, EVENT, ESTIMATE, TAIL, EVENT_TAIL = 6, 1, 2, 3, 4, 5
+local ARGUMENTS = 3
+local LABEL, FIXED, ALIGNMENT, JMP, JCC, SHORT = 0, 1, 2, 3, 4, 16
+local SECTION, OFFSET, STATE = 1, 2, 3
+local BOUND, PENDING, EXTERNAL, PRESET = 0, 1, 2, 3
+
+local State = { __index = {} }
+
+-- Stands for the chunk table when put is not allowed.
+local function refuse(why)
+  return setmetatable({}, { __index = function() error("dasm: " .. why, 3) end })
+end
+
+local NOT_SET_UP = refuse "put before setup"
+local LINKED = refuse "put after link (call setup first)"
+local FREED = refuse "put to a freed state"
+
+local function need(state, condition, why)
+  if state.chunks == FREED then error("dasm: the state has been freed", 3) end
+  if not condition then error("dasm: " .. why, 3) end
+end
+
+local function larger_ints(old, used, capacity)
+  local larger = new_cdata(ints, capacity)
+  copy(larger, old, used * 4)
+  return larger
+end
+
+local function grow_log(state, top)
+  local capacity = state.capacity * 2
+  while capacity < top do capacity = capacity * 2 end
+  state.log = larger_ints(state.log, state.used, capacity)
+  state.capacity = capacity
+end
+
+-- Put ---------------------------------------------------------------------------------------------------
+
+local function convert(x)
+  local kind = type(x)
+  if kind == "cdata" then
+    return tonumber(cast(int, x)) -- integers and pointers: the low 32 bits
+  elseif kind == "nil" then
+    return 0
+  elseif kind == "boolean" then
+    return x and 1 or 0
+  elseif kind == "number" then
+    error(("dasm: %s is not a 32 bit number"):format(tostring(x)), 4)
+  end
+  error(("cannot convert '%s' to 'int'"):format(kind), 4)
+end
+
+-- A number modulo 2^32; numbers too large for that to be exact, infinities and NaN are refused.
+local function to_int(x)
+  if type(x) == "number" and x > -0x8000000000000 and x < 0x8000000000000 then return tobit(x) end
+  return convert(x)
+end
+
+local function log_more(log, at, count, ...)
+  for i = 1, count do log[at + i - 1] = to_int((select(i, ...))) end
+end
+
+local function put(state, start, ...)
+  local chunk = state.chunks[start]
+  if not chunk then chunk = prepare(state, start) end
+  local count = chunk.argument_count
+  local at = state.used
+  local top = at + ARGUMENTS + count
+  if top > state.capacity then grow_log(state, top) end
+  local log = state.log
+  log[at] = chunk.pc
+  log[at + NEXT] = top
+  if count > 0 then
+    if select("#", ...) < count then
+      error(("dasm: put of the chunk at offset %d needs %d arguments, got %d"):format(start, count, select("#", ...)), 2)
+    end
+    local a, b, c, d, e, f = ...
+    log[at + 3] = to_int(a)
+    if count > 1 then
+      log[at + 4] = to_int(b)
+      if count > 2 then
+        log[at + 5] = to_int(c)
+        if count > 3 then
+          log[at + 6] = to_int(d)
+          if count > 4 then
+            log[at + 7] = to_int(e)
+            if count > 5 then
+              log[at + 8] = to_int(f)
+              if count > 6 then log_more(log, at + 9, count - 6, select(7, ...)) end
+            end
+          end
+        end
+      end
+    end
+  end
+  state.used = top
+end
+
+-- Labels ------------------------------------------------------------------------------------------------
+
+local function new_target(state)
+  local target = state.target_count
+  if target + 4 > state.target_capacity then
+    local capacity = state.target_capacity * 2
+    state.targets = larger_ints(state.targets, target, capacity)
+    state.target_capacity = capacity
+  end
+  state.target_count = target + 4
+  local targets = state.targets
+  targets[target], targets[target + STATE] = 0, PENDING
+  return target
+end
+
+-- The target that a reference through `entry` means.
+local function refer(state, labels, entry)
+  local target = labels[entry]
+  if target > 0 then return target end
+  if target < 0 then return -target end
+  target = new_target(state)
+  labels[entry] = -target
+  return target
+end
+
+-- Define the label at an event.
+local function define(state, labels, entry, event, section, estimate)
+  local target = -labels[entry]
+  if target <= 0 then target = new_target(state) end
+  labels[entry] = target
+  local targets = state.targets
+  targets[target], targets[target + SECTION] = event, section
+  targets[target + OFFSET], targets[target + STATE] = estimate, BOUND
+  return target
+end
+
+local function grow_events(state)
+  local capacity = state.event_capacity * 2
+  state.events = larger_ints(state.events, state.event_count, capacity)
+  state.event_capacity = capacity
+end
+
+-- Add an event; `chain` tells whether layout must visit it. Returns its number.
+local function add_event(state, what, estimate, operand, head, chain)
+  local event = state.event_count
+  if event + 4 > state.event_capacity then grow_events(state) end
+  state.event_count = event + 4
+  local events = state.events
+  events[event], events[event + 1], events[event + 2], events[event + 3] = what, estimate, operand, 0
+  if chain then
+    local log = state.log
+    events[log[head + EVENT_TAIL] + 3] = event
+    log[head + EVENT_TAIL] = event
+  end
+  return event
+end
+
+-- Label tables are made when the first label is met; most small programs need none or one.
+local function need_labels(state)
+  if state.labels then return end
+  state.labels = new_cdata(ints, state.label_count)
+  if not state.targets then
+    state.targets, state.target_capacity = new_cdata(ints, 32), 32
+    state.target_count = 4
+  end
+end
+
+-- References and label definitions of pass 1: update the tables, add an event, return a fault or 0.
+
+local function scan_global_reference(state, x, head, what, estimate)
+  if x > 0 and x < 10 then
+    if not state.labels or state.labels[x] <= 0 then return RANGE_LG end
+  end
+  local entry = x < 0 and -x or x
+  if entry >= state.label_count then return RANGE_LG end
+  need_labels(state)
+  local labels = state.labels
+  if x < 0 then
+    if labels[entry] > 0 then labels[entry] = 0 end
+    state.local_used = true
+    state.local_pending = bor(state.local_pending, lshift(1, entry))
+  elseif x >= 10 and labels[entry] == 0 then
+    state.global_pending = true
+  end
+  add_event(state, what, estimate, refer(state, labels, entry), head, what >= JMP)
+  return 0
+end
+
+local function scan_global_definition(state, entry, head, section, estimate)
+  if entry >= state.label_count then return RANGE_LG end
+  need_labels(state)
+  if entry < 10 then
+    state.local_used = true
+    state.local_pending = band(state.local_pending, bnot(lshift(1, entry)))
+  end
+  local event = add_event(state, LABEL, estimate, 0, head, true)
+  state.events[event + 2] = define(state, state.labels, entry, event, section, estimate)
+  return 0
+end
+
+local function scan_pc_reference(state, pc, head, what, estimate)
+  if pc < 0 or pc >= state.pc_count then return RANGE_PC end
+  local pcs = state.pcs
+  if pcs[pc] == 0 then state.pc_pending = true end
+  add_event(state, what, estimate, refer(state, pcs, pc), head, what >= JMP)
+  return 0
+end
+
+local function scan_pc_definition(state, pc, head, section, estimate)
+  if pc < 0 or pc >= state.pc_count then return RANGE_PC end
+  local event = add_event(state, LABEL, estimate, 0, head, true)
+  state.events[event + 2] = define(state, state.pcs, pc, event, section, estimate)
+  return 0
+end
+
+-- Pass 1 ------------------------------------------------------------------------------------------------
+
+-- Whether the registers in the last `k` arguments up to `a` are all below 8.
+local function all_low(log, a, k)
+  local n = log[a]
+  if k > 1 then n = bor(n, log[a - 1]) end
+  if k > 2 then n = bor(n, log[a - 2]) end
+  return n <= 7
+end
+
+-- Change of the estimate by a variable register; nil if it is out of range.
+local function scan_register(log, a, x)
+  local n = log[a]
+  local field = band(x, 0xe0)
+  if n < 0 or n > 15 or (n == 4 and field == 0x40) then return nil end
+  local change = field == 0 and band(n, 7) == 4 and 1 or 0
+  local k = band(rshift(x, 3), 3)
+  if k > 0 and all_low(log, a, k) then change = change - 1 end
+  return change
+end
+
+local function zero_needs_byte(log, a, rule)
+  if rule < 2 then return rule == 1 end
+  return band(log[a - rule + 1], 7) == 5
+end
+
+local function displacement_size(log, a, rule)
+  local n = log[a]
+  if n == 0 then return zero_needs_byte(log, a, rule) and 1 or 0 end
+  return n >= -128 and n <= 127 and 1 or 4
+end
+
+-- Undo what the abandoned record at `at` added to the events of its section.
+local function drop_events(state, head, event_count, event_tail)
+  state.event_count = event_count
+  state.log[head + EVENT_TAIL] = event_tail
+  state.events[event_tail + 3] = 0
+end
+
+local function scan(state)
+  local used, at = state.used, state.scanned
+  if at == used then return end
+  state.scanned = used
+  local log, list = state.log, state.list
+  local ops = list.ops
+  local section = state.section
+  local head = section * HEAD
+  local estimate = log[head + ESTIMATE]
+  local pc, a = log[at], at + ARGUMENTS
+  local first_event, event_tail = state.event_count, log[head + EVENT_TAIL]
+  while true do
+    local kind = ops[pc]
+    local fault = 0
+    estimate = estimate + ops[pc + LITERAL]
+    if kind == END then
+      local x = ops[pc + X]
+      if x >= state.section_count then
+        fault = RANGE_SEC
+      else
+        log[log[head + TAIL] + NEXT] = at
+        log[head + TAIL] = at
+        log[head + ESTIMATE] = estimate
+        log[at + NEXT] = 0
+        log[at + EVENT] = first_event
+        if x >= 0 then
+          section, head = x, x * HEAD
+          estimate = log[head + ESTIMATE]
+        end
+        if a == used then break end
+        at, pc, a = a, log[a], a + ARGUMENTS
+        first_event, event_tail = state.event_count, log[head + EVENT_TAIL]
+      end
+    else
+      if kind < DISP then
+        if kind == IMM_D then
+          estimate = estimate + 4
+          a = a + 1
+        elseif kind == REL_LG then
+          estimate = estimate + 4
+          local saved = ops[pc + Y]
+          fault = scan_global_reference(state, ops[pc + X], head, saved == 0 and FIXED or saved, estimate)
+        elseif kind == REL_PC then
+          estimate = estimate + 4
+          local saved = ops[pc + Y]
+          fault = scan_pc_reference(state, log[a], head, saved == 0 and FIXED or saved, estimate)
+          a = a + 1
+        elseif kind == LABEL_LG then
+          fault = scan_global_definition(state, ops[pc + X], head, section, estimate)
+        else
+          fault = scan_pc_definition(state, log[a], head, section, estimate)
+          a = a + 1
+        end
+      elseif kind <= IMM_B then
+        local n = log[a]
+        if kind == DISP then
+          estimate = estimate + displacement_size(log, a, ops[pc + X])
+        elseif kind == IMM_S then
+          estimate = estimate + 1
+          if n < -128 or n > 127 then fault = RANGE_I end
+        elseif kind == IMM_DB then
+          estimate = estimate + (n >= -128 and n <= 127 and 1 or 4)
+        else
+          estimate = estimate + 1
+          if n < 0 or n > 255 then fault = RANGE_I end
+        end
+        a = a + 1
+      elseif kind == VREG then
+        local change = scan_register(log, a, ops[pc + X])
+        if change then estimate = estimate + change else fault = RANGE_VREG end
+        a = a + 1
+      elseif kind == IMM_W or kind == IMM_WB then
+        local n = log[a]
+        if kind == IMM_WB and n >= -128 and n <= 127 then
+          estimate = estimate + 1
+        else
+          estimate = estimate + 2
+          if n < 0 or n > 65535 then fault = RANGE_I end
+        end
+        a = a + 1
+      elseif kind == IMM_LG then
+        estimate = estimate + list.label_size
+        fault = scan_global_reference(state, ops[pc + X], head, FIXED, estimate)
+      elseif kind == IMM_PC then
+        estimate = estimate + list.label_size
+        fault = scan_pc_reference(state, log[a], head, FIXED, estimate)
+        a = a + 1
+      elseif kind == ALIGN then
+        estimate = estimate + ops[pc + X]
+        add_event(state, ALIGNMENT, estimate, ops[pc + X], head, true)
+      elseif kind == SPACE then
+        local n = log[a]
+        if n < 0 then fault = RANGE_I else estimate = estimate + n end
+        a = a + 1
+      elseif kind == SETLABEL then
+        local target = state.events[state.event_count - 2]
+        state.targets[target + STATE], state.targets[target + OFFSET] = PRESET, log[a]
+        a = a + 1
+      elseif kind == EXTERN then
+        estimate = estimate + 4
+      elseif kind == REL_A then
+        estimate = estimate + 4
+        a = a + 1
+      end
+      pc = pc + WIDTH
+    end
+    if estimate > 0x7fffffff then fault = NOMEM end
+    if fault ~= 0 then
+      if kind ~= END then pc = pc - WIDTH end
+      state.status = fault == NOMEM and NOMEM or fault + list.offsets[pc] + (fault == RANGE_LG and 1 or 0)
+      drop_events(state, head, first_event, event_tail)
+      estimate = log[head + ESTIMATE]
+      at = log[at + NEXT]
+      if at == used then break end
+      pc, a = log[at], at + ARGUMENTS
+    end
+  end
+  state.section = section
+end
+
+-- Pass 2 ------------------------------------------------------------------------------------------------
+
+-- Estimated bytes from the start of one section to the start of a later one.
+local function estimated_bytes(log, from, to)
+  local sum = 0
+  for section = from, to - 1 do sum = sum + log[section * HEAD + ESTIMATE] end
+  return sum
+end
+
+-- Pending globals take their address from the caller's array when the code is written.
+local function make_globals_external(state)
+  local labels, targets = state.labels, state.targets
+  for entry = 10, state.label_count - 1 do
+    local target = -labels[entry]
+    if target > 0 then targets[target + STATE], targets[target + OFFSET] = EXTERNAL, entry - 10 end
+  end
+end
+
+-- The lowest pending entry of a label table, or nil.
+local function first_pending(labels, from, to)
+  for entry = from, to do
+    if labels[entry] < 0 then return entry end
+  end
+end
+
+local function layout(state)
+  local log, events, targets = state.log, state.events, state.targets
+  local total = 0
+  for section = 0, state.section_count - 1 do
+    local event = events[section * 4 + 3]
+    while event ~= 0 do
+      local what, estimate, operand = events[event], events[event + 1], events[event + 2]
+      if what == LABEL then
+        local offset = operand + OFFSET
+        if targets[operand + STATE] == BOUND then targets[offset] = estimate + total end
+      elseif what == ALIGNMENT then
+        total = total - band(estimate + total, operand)
+      elseif targets[operand + STATE] == BOUND then
+        local target_section = targets[operand + SECTION]
+        local distance = targets[operand + OFFSET] - estimate
+        if target_section < section or target_section == section and targets[operand] < event then
+          distance = distance - total
+        elseif target_section > section then
+          distance = distance + estimated_bytes(log, section, target_section)
+        end
+        if distance >= -128 - what and distance <= 127 then
+          events[event] = what + SHORT
+          total = total - what
+        end
+      end
+      event = events[event + 3]
+    end
+    total = total + log[section * HEAD + ESTIMATE]
+  end
+  return total
+end
+
+-- One list of all records in output order.
+local function join_sections(state)
+  local log = state.log
+  for section = 0, state.section_count - 2 do
+    log[log[section * HEAD + TAIL] + NEXT] = (section + 1) * HEAD
+  end
+end
+
+-- Pass 3 ------------------------------------------------------------------------------------------------
+
+local function low_bits(pointer)
+  return tonumber(cast(int, cast(address, pointer)))
+end
+
+-- The value of a 32 bit field for an external symbol. `field`: the address of the field.
+local function extern_value(state, relative, index, field)
+  local names, getter = state.extern_names, state.extern_getter
+  if not names or not getter then error("dasm error: extern callback not initialized.", 0) end
+  local name = names[index]
+  local value = name ~= nil and getter(name) or nil
+  if value == nil then error(("dasm error: extern not found: %s."):format(tostring(name)), 0) end
+  local kind = type(value)
+  if kind ~= "number" and kind ~= "cdata" then
+    error(("dasm: the address of extern %s is a %s"):format(tostring(name), kind), 0)
+  end
+  if relative == 0 then return to_int(value) end
+  local target = kind == "number" and cast(long, value) or cast(long, cast(address, value))
+  local distance = target - cast(long, cast(address, field)) - 4
+  if POINTER_SIZE == 8 and state.check_distance and (distance < -0x80000000LL or distance > 0x7fffffffLL) then
+    error(("dasm: extern %s is more than 2 GB away from the code; load its address with mov64 instead")
+      :format(tostring(name)), 0)
+  end
+  return to_int(distance)
+end
+
+local function write_register(log, out, n, mark, a, x)
+  local register, field = log[a], band(x, 0xe0)
+  local first = n - band(x, 7)
+  local k = band(rshift(x, 3), 3)
+  if register >= 8 and field < 0xa0 then
+    local shift = field == 0x40 and 1 or field == 0x80 and 2 or 0
+    if out[first] >= 0x80 then
+      out[first + 1] = bxor(out[first + 1], lshift(0x20, shift))
+    else
+      out[first] = bxor(out[first], lshift(1, shift))
+    end
+    register = register - 8
+  elseif k > 0 and all_low(log, a, k) then
+    if out[first] >= 0x80 then
+      local third = out[first + 2]
+      out[first] = 0xc5
+      out[first + 1] = bor(band(out[first + 1], 0x80), third)
+      first = first + 2
+    end
+    local from, to = cast(long_pointer, out + first + 1), cast(long_pointer, out + first)
+    to[0] = from[0] -- the prefix is at most 7 bytes back
+    n = n - 1
+    if mark >= 0 then mark = mark - 1 end
+  end
+  if field >= 0x40 then
+    out[n - 1] = bxor(out[n - 1], field == 0xc0 and lshift(register, 4) or lshift(register, 3))
+  else
+    out[n - 1] = bxor(out[n - 1], register)
+    if field == 0 and register == 4 then
+      out[n] = 0x24
+      n = n + 1
+    end
+  end
+  return n, mark
+end
+
+-- Write a 32 bit displacement or a short branch; returns the new length.
+local function write_reference(state, event, out, n, base)
+  local events, targets = state.events, state.targets
+  local what, target = events[event], events[event + 2]
+  local kind, offset = targets[target + STATE], targets[target + OFFSET]
+  if what >= SHORT then
+    if what == SHORT + JMP then
+      out[n - 1] = 0xeb
+    else
+      out[n - 2] = out[n - 1] - 0x10
+      n = n - 1
+    end
+    out[n] = offset - (n + 1)
+    return n + 1
+  end
+  local value
+  if kind == BOUND then
+    value = offset - (n + 4)
+  elseif kind == PRESET then
+    value = tobit(offset - low_bits(base + (n + 4)))
+  else
+    value = tobit(low_bits(state.globals[offset]) - low_bits(base + (n + 4)))
+  end
+  cast(int_pointer, out + n)[0] = value
+  return n + 4
+end
+
+local function write_label_address(state, event, out, n, base, size)
+  local targets, target = state.targets, state.events[event + 2]
+  local kind, offset = targets[target + STATE], targets[target + OFFSET]
+  local value
+  if kind == BOUND then
+    value = cast(address, base + offset)
+  elseif kind == PRESET then
+    value = cast(address, offset)
+  else
+    value = cast(address, state.globals[offset])
+  end
+  if size == 8 then
+    cast(long_pointer, out + n)[0] = value
+  else
+    cast(int_pointer, out + n)[0] = cast(int, value)
+  end
+  return n + size
+end
+
+local function write_global(state, event, entry, base)
+  local targets, target = state.targets, state.events[event + 2]
+  state.globals[entry - 10] = base + targets[target + OFFSET]
+end
+
+-- Write the code as it is at address `base` to `out`, which has room for it and SLACK more.
+local function emit(state, out, base)
+  local log, events, list, size = state.log, state.events, state.list, state.size
+  local ops, literals = list.ops, cast(byte_pointer, list.literals)
+  local pc, a, event = log[0], ARGUMENTS, 0
+  local at, n, mark = 0, 0, -1
+  while true do
+    local kind, literal = ops[pc], ops[pc + LITERAL]
+    if literal > 0 then
+      local from = literals + ops[pc + FROM]
+      if literal <= 8 then
+        copy(out + n, from, 8)
+      elseif literal <= 16 then
+        copy(out + n, from, 16)
+      else
+        copy(out + n, from, literal)
+      end
+      n = n + literal
+    end
+    if kind == END then
+      at = log[at + NEXT]
+      if n > size then return false end
+      if at == 0 then break end
+      pc, a, event, mark = log[at], at + ARGUMENTS, log[at + EVENT], -1
+    else
+      if kind < DISP then
+        if kind == IMM_D then
+          cast(int_pointer, out + n)[0] = log[a]
+          n = n + 4
+          a = a + 1
+        elseif kind <= REL_PC then
+          n = write_reference(state, event, out, n, base)
+          event = event + 4
+          if kind == REL_PC then a = a + 1 end
+        else
+          if kind == LABEL_LG then
+            if ops[pc + X] >= 10 then write_global(state, event, ops[pc + X], base) end
+          else
+            a = a + 1
+          end
+          event = event + 4
+        end
+      elseif kind <= IMM_B then
+        local value = log[a]
+        if kind == DISP then
+          if mark < 0 then mark = n end
+          if value == 0 and not zero_needs_byte(log, a, ops[pc + X]) then
+            out[mark - 1] = out[mark - 1] - 0x80
+          elseif value >= -128 and value <= 127 then
+            out[mark - 1] = out[mark - 1] - 0x40
+            out[n] = value
+            n = n + 1
+          else
+            cast(int_pointer, out + n)[0] = value
+            n = n + 4
+          end
+          if ops[pc + Y] == 0 then mark = -1 end
+        elseif kind ~= IMM_DB then
+          out[n] = value
+          n = n + 1
+        else
+          if value >= -128 and value <= 127 then
+            if mark < 0 then mark = n end
+            out[mark - 2] = out[mark - 2] + 2
+            out[n] = value
+            n = n + 1
+          else
+            cast(int_pointer, out + n)[0] = value
+            n = n + 4
+          end
+          mark = -1
+        end
+        a = a + 1
+      elseif kind == MARK then
+        mark = n
+      elseif kind == VREG then
+        n, mark = write_register(log, out, n, mark, a, ops[pc + X])
+        a = a + 1
+      elseif kind == IMM_W then
+        cast(word_pointer, out + n)[0] = log[a]
+        n = n + 2
+        a = a + 1
+      elseif kind == IMM_WB then
+        local value = log[a]
+        if value >= -128 and value <= 127 then
+          if mark < 0 then mark = n end
+          out[mark - 2] = out[mark - 2] + 2
+          out[n] = value
+          n = n + 1
+        else
+          cast(word_pointer, out + n)[0] = value
+          n = n + 2
+        end
+        mark = -1
+        a = a + 1
+      elseif kind == EXTERN then
+        cast(int_pointer, out + n)[0] = extern_value(state, ops[pc + X], ops[pc + Y], base + n)
+        n = n + 4
+      elseif kind == REL_A then
+        cast(int_pointer, out + n)[0] = tobit(log[a] - low_bits(base + (n + 4)))
+        n = n + 4
+        a = a + 1
+      elseif kind == IMM_LG or kind == IMM_PC then
+        n = write_label_address(state, event, out, n, base, list.label_size)
+        event = event + 4
+        if kind == IMM_PC then a = a + 1 end
+      elseif kind == ALIGN then
+        local count = band(-n, ops[pc + X])
+        fill(out + n, count, 0x90)
+        n = n + count
+        event = event + 4
+      elseif kind == SPACE then
+        fill(out + n, log[a], ops[pc + X])
+        n = n + log[a]
+        a = a + 1
+      elseif kind == SETLABEL then
+        a = a + 1
+      end
+      pc = pc + WIDTH
+    end
+  end
+  return n == size
+end
+
+-- The code is written to a buffer of our own first, so that a failure leaves the caller's memory alone.
+local scratch, scratch_size = new_cdata(bytes, 4096 + SLACK), 4096
+
+-- Write the code for address `base` to `target`. Returns whether it has the size that layout computed.
+local function write_code(state, base, target)
+  local size = state.size
+  local buffer, capacity = scratch, scratch_size
+  scratch = nil -- an extern getter may build other code meanwhile
+  if not buffer or capacity < size then
+    capacity = size
+    buffer = new_cdata(bytes, size + SLACK)
+  end
+  local out = cast(byte_pointer, buffer)
+  local ok = emit(state, out, cast(byte_pointer, base))
+  if ok then copy(target, out, size) end
+  scratch, scratch_size = buffer, capacity
+  return ok
+end
+
+-- Memory ------------------------------------------------------------------------------------------------
+--
+-- Pages are writable while code is written to them and executable afterwards, never both. They are taken
+-- one after the other from regions, each twice as large as the one before up to a megabyte, because a
+-- mapping per function costs more than generating it. Pages go back when the code pointer is collected: a few are kept for the next build, the
+-- others are unmapped.
+
+local PAGE = 4096
+local REGION_MAX = 256 * PAGE
+
+local os_memory
+
+if ffi.os == "Windows" then
+  ffi.cdef [[
+    void *dynasm_VirtualAlloc(void *, size_t, uint32_t, uint32_t) __asm__("VirtualAlloc");
+    int dynasm_VirtualFree(void *, size_t, uint32_t) __asm__("VirtualFree");
+    int dynasm_VirtualProtect(void *, size_t, uint32_t, uint32_t *) __asm__("VirtualProtect");
+    int dynasm_FlushInstructionCache(void *, const void *, size_t) __asm__("FlushInstructionCache");
+    void *dynasm_GetCurrentProcess(void) __asm__("GetCurrentProcess");
+  ]]
+  local C = ffi.C
+  local MEM_COMMIT_RESERVE, MEM_DECOMMIT = 0x3000, 0x4000
+  local PAGE_READWRITE, PAGE_EXECUTE_READ = 0x04, 0x20
+  local previous = ffi.new "uint32_t[1]"
+  os_memory = {
+    map = function(size)
+      local start = C.dynasm_VirtualAlloc(nil, size, MEM_COMMIT_RESERVE, PAGE_READWRITE)
+      return start ~= nil and start or nil
+    end,
+    make_writable = function(start, size)
+      return C.dynasm_VirtualProtect(start, size, PAGE_READWRITE, previous) ~= 0
+    end,
+    make_executable = function(start, size)
+      if C.dynasm_VirtualProtect(start, size, PAGE_EXECUTE_READ, previous) == 0 then return false end
+      C.dynasm_FlushInstructionCache(C.dynasm_GetCurrentProcess(), start, size)
+      return true
+    end,
+    -- Pages of a region can only be decommitted one by one; their address range stays reserved.
+    unmap = function(start, size) C.dynasm_VirtualFree(start, size, MEM_DECOMMIT) end,
+  }
+else
+  local offset_type = (ffi.os == "Linux" or ffi.os == "POSIX") and "long" or "int64_t"
+  ffi.cdef(([[
+    void *dynasm_mmap(void *, size_t, int, int, int, %s) __asm__("mmap");
+    int dynasm_mprotect(void *, size_t, int) __asm__("mprotect");
+    int dynasm_munmap(void *, size_t) __asm__("munmap");
+  ]]):format(offset_type))
+  local C = ffi.C
+  local READ_WRITE, READ_EXECUTE = 3, 5
+  local MAP_PRIVATE = 2
+  local MAP_ANONYMOUS = ffi.os == "Linux" and 0x20 or ffi.os == "POSIX" and 0x100 or 0x1000
+  local MAP_JIT = ffi.os == "OSX" and 0x800 or 0
+  -- Linux: get all pages of a region at once, which costs a fraction of one page fault per page.
+  local MAP_POPULATE = ffi.os == "Linux" and 0x8000 or 0
+  local flags = MAP_PRIVATE + MAP_ANONYMOUS + MAP_POPULATE
+  local function map(size, extra)
+    local start = C.dynasm_mmap(nil, size, READ_WRITE, flags + extra, -1, 0)
+    return cast(address, start) ~= -1 and start or nil
+  end
+  if MAP_JIT ~= 0 then
+    -- A hardened macOS process lets only MAP_JIT memory become executable, a plain one does not need it.
+    local probe = map(PAGE, 0)
+    if probe then
+      if C.dynasm_mprotect(probe, PAGE, READ_EXECUTE) ~= 0 then flags = flags + MAP_JIT end
+      C.dynasm_munmap(probe, PAGE)
+    end
+  end
+  os_memory = {
+    map = function(size) return map(size, 0) end,
+    make_writable = function(start, size) return C.dynasm_mprotect(start, size, READ_WRITE) == 0 end,
+    make_executable = function(start, size) return C.dynasm_mprotect(start, size, READ_EXECUTE) == 0 end,
+    unmap = function(start, size) C.dynasm_munmap(start, size) end,
+  }
+end
+
+local region, region_size, region_left = nil, 8 * PAGE, 0
+
+-- Collected code by number of pages: { count, address ... }. At most KEEP pages altogether.
+local KEEP = 512
+local kept, kept_pages = {}, 0
+for pages = 1, 16 do kept[pages] = { 0 } end
+
+local function map_pages(size)
+  local start = os_memory.map(size)
+  if not start then
+    collectgarbage() -- pages of code that nobody uses any more
+    start = os_memory.map(size)
+  end
+  if not start then error(("dasm error: out of memory. :0 (NOMEM: no %d bytes for code)"):format(size), 0) end
+  return cast(byte_pointer, start)
+end
+
+-- Writable pages.
+local function take_pages(pages)
+  local size = pages * PAGE
+  local list = kept[pages]
+  if list and list[1] > 0 then
+    local start = list[list[1] + 1]
+    list[1] = list[1] - 1
+    kept_pages = kept_pages - pages
+    if os_memory.make_writable(start, size) then return start end
+  end
+  if size > REGION_MAX / 4 then return map_pages(size) end
+  if size > region_left then
+    if region_left > 0 then os_memory.unmap(region, region_left) end
+    while region_size < REGION_MAX and region_size < size * 8 do region_size = region_size * 2 end
+    region, region_left = map_pages(region_size), region_size
+    if region_size < REGION_MAX then region_size = region_size * 2 end
+  end
+  local start = region
+  region, region_left = region + size, region_left - size
+  return start
+end
+
+local function give_back(start, pages)
+  local list = kept[pages]
+  if list and kept_pages + pages <= KEEP then
+    kept_pages = kept_pages + pages
+    list[1] = list[1] + 1
+    list[list[1] + 1] = start
+  else
+    os_memory.unmap(start, pages * PAGE)
+  end
+end
+
+-- Finalizers by number of pages.
+local finalizers = setmetatable({}, {
+  __index = function(self, pages)
+    local function finalizer(code) give_back(cast(byte_pointer, code), pages) end
+    self[pages] = finalizer
+    return finalizer
+  end,
+})
+
+-- Errors ------------------------------------------------------------------------------------------------
+
+local default_map
+
+-- "file:line" of an action list offset, from a map; nil if there is none or it does not know.
+local function find_in_map(map, offset)
+  local entries = map.entries
+  local low, high = 1, #entries
+  while low <= high do
+    local middle = math.floor((low + high) / 2)
+    local entry = entries[middle]
+    if offset < entry[1] then
+      high = middle - 1
+    elseif offset >= entry[2] then
+      low = middle + 1
+    else
+      return ("%s:%d"):format(map.files[entry[3] + 1] or "?", entry[4])
+    end
+  end
+end
+
+-- The source position of an action list offset as far as it is known.
+local function source_of(list, offset)
+  local map = list.map or default_map
+  local position = map and find_in_map(map, offset)
+  if position then return position end
+  local best = -1
+  for start in pairs(list.places) do
+    if start <= offset and start > best then best = start end
+  end
+  return list.places[best]
+end
+
+-- The action list offset of the first reference to a target.
+local function first_reference(state, target)
+  local log, list, at = state.log, state.list, state.section_count * HEAD
+  local reference = { [REL_LG] = true, [REL_PC] = true, [IMM_LG] = true, [IMM_PC] = true }
+  local with_event = { [LABEL_LG] = true, [LABEL_PC] = true, [ALIGN] = true }
+  while at < state.used do
+    local event, pc, count = log[at + EVENT], log[at], 0
+    while list.ops[pc] ~= END do
+      local kind = list.ops[pc]
+      if reference[kind] and state.events[event] ~= LABEL and state.events[event + 2] == target then
+        return list.offsets[pc]
+      end
+      if reference[kind] or with_event[kind] then event = event + 4 end
+      if WITH_ARGUMENT[kind] then count = count + 1 end
+      pc = pc + WIDTH
+    end
+    at = at + ARGUMENTS + count
+  end
+end
+
+local function offset_of_status(state, status)
+  local payload = band(status, 0xffffff)
+  local kind = STATUSES[status - payload]
+  if not kind then return nil end
+  if kind.offset then return payload end
+  local labels = kind.name == "UNDEF_L" and state.labels or kind.name == "UNDEF_PC" and state.pcs
+  return labels and labels[payload] < 0 and first_reference(state, -labels[payload]) or nil
+end
+
+local function describe(state, status)
+  local payload = band(status, 0xffffff)
+  local kind = STATUSES[status - payload]
+  if not kind then return ("dasm error: 0x%08X"):format(status) end
+  local notes = kind.name
+  if kind.detail then notes = notes .. ": " .. kind.detail:format(payload) end
+  local offset = offset_of_status(state, status)
+  if offset then
+    local source = source_of(state.list, offset)
+    notes = ("%s, at action list offset %d%s"):format(notes, offset, source and ", source " .. source or "")
+  end
+  return ("dasm error: %s. :%d (%s)"):format(kind.text, payload, notes)
+end
+
+-- Raise an error for the current status, if bad, in the caller's caller.
+local function check(state)
+  if state.status ~= 0 then error(describe(state, state.status), 3) end
+end
+
+-- Functions of the module and methods of a state ----------------------------------------------------------
+
+dasm.put = put
+
+--- Empty the state for a new unit of code. Table sizes and globals stay.
+function dasm.setup(state, actions)
+  need(state, state.section_count > 0, "setup before init")
+  local list = list_of(actions)
+  local sections = state.section_count
+  local top = sections * HEAD
+  if state.capacity < top + 64 then
+    state.capacity = top + 64
+    state.log = new_cdata(ints, state.capacity)
+  end
+  if state.event_capacity < sections * 4 + 4 then
+    state.event_capacity = sections * 4 + 4
+    state.events = new_cdata(ints, state.event_capacity)
+  end
+  local log, events = state.log, state.events
+  for section = 0, sections - 1 do
+    local head = section * HEAD
+    log[head], log[head + NEXT], log[head + EVENT] = 0, 0, 0
+    log[head + ESTIMATE], log[head + TAIL], log[head + EVENT_TAIL] = 0, head, section * 4
+    events[section * 4 + 3] = 0
+  end
+  state.list, state.chunks = list, list.chunks
+  state.used, state.scanned, state.event_count, state.target_count = top, top, sections * 4, 4
+  state.section, state.status, state.size = 0, 0, -1
+  state.local_pending = 0 -- one bit per local label
+  state.local_used, state.global_pending, state.pc_pending = false, false, false
+  if state.labels then fill(state.labels, state.label_count * 4) end
+  if state.pcs then fill(state.pcs, state.pc_capacity * 4) end
+end
+
+--- Begin anew with sections 0 .. section_count-1 and no labels; setup must follow.
+function dasm.init(state, section_count)
+  if type(section_count) ~= "number" or section_count < 1 or section_count > 128 then
+    error("dasm: the number of sections must be 1 to 128", 2)
+  end
+  state.section_count = section_count
+  state.chunks, state.list, state.size, state.status = NOT_SET_UP, nil, -1, 0
+  state.used, state.scanned = 0, 0
+  state.labels, state.label_count, state.globals = nil, 0, nil
+  state.pcs, state.pc_count, state.pc_capacity = nil, 0, 0
+  state.log, state.capacity = state.log or new_cdata(ints, 96), state.log and state.capacity or 96
+  state.events = state.events or new_cdata(ints, 64)
+  state.event_capacity = state.event_capacity or 64
+end
+
+--- Free the state. Freeing it twice, or not at all, does no harm.
+function dasm.free(state)
+  state.chunks = FREED
+  state.log, state.events, state.targets, state.labels, state.pcs = nil, nil, nil, nil, nil
+  state.list, state.globals, state.size, state.used, state.scanned = nil, nil, -1, 0, 0
+end
+
+--- Register the array of global label addresses; must precede setup (or the first global label).
+function dasm.setupglobal(state, globals, count)
+  need(state, not state.list or state.used == state.section_count * HEAD, "setupglobal after put")
+  if type(count) ~= "number" or count < 0 or count > 237 + 0x10000 then
+    error("dasm: bad number of globals", 2)
+  end
+  state.globals = globals
+  state.label_count = 10 + count
+  state.labels = nil
+end
+
+--- Make sure that there are pc labels 0 .. count-1.
+function dasm.growpc(state, count)
+  need(state, true)
+  if state.list then scan(state) end
+  if count <= state.pc_count then return end
+  if count > state.pc_capacity then
+    local capacity = state.pc_capacity * 2
+    if capacity < count then capacity = count end
+    local larger = new_cdata(ints, capacity)
+    if state.pcs then copy(larger, state.pcs, state.pc_count * 4) end
+    state.pcs, state.pc_capacity = larger, capacity
+    if not state.targets then
+      state.targets, state.target_capacity = new_cdata(ints, 32), 32
+    end
+  end
+  state.pc_count = count
+end
+
+--- Set the names of externs (zero-based) and the function that finds the address of a name.
+function dasm.setupextern(state, names, getter)
+  state.extern_names = names
+  state.extern_getter = getter or dasm.externget
+end
+
+--- The default getter: a C symbol, declared as a function if nobody has declared it.
+function dasm.externget(name)
+  local ok, value = pcall(function() return ffi.C[name] end)
+  if not ok then
+    if not name:find("^[%a_][%w_]*$") then return nil end
+    ffi.cdef(("void %s();"):format(name))
+    value = ffi.C[name]
+  end
+  return cast("void*", value)
+end
+
+--- Check the code so far: no local label may be undefined and, with `section`, that section must be current.
+function dasm.checkstep(state, section)
+  need(state, state.list, "checkstep before setup")
+  if state.used ~= state.scanned then scan(state) end
+  if state.status == 0 and state.local_used then
+    if state.local_pending ~= 0 then
+      local number = first_pending(state.labels, 1, 9)
+      fill(state.labels, number * 4)
+      state.status = UNDEF_L + number
+    else
+      fill(state.labels, 40)
+      state.local_used = false
+    end
+  end
+  if state.status == 0 and section and section >= 0 and section ~= state.section then
+    state.status = MATCH_SEC + state.section
+  end
+  check(state)
+end
+
+local function link(state)
+  if state.used ~= state.scanned then scan(state) end
+  if state.status == 0 and state.pc_pending then
+    local pc = first_pending(state.pcs, 0, state.pc_count - 1)
+    if pc then state.status = UNDEF_PC + pc end
+  end
+  if state.status == 0 and state.local_pending ~= 0 then
+    state.status = UNDEF_L + first_pending(state.labels, 1, 9)
+  end
+  if state.status ~= 0 then return end
+  if state.global_pending then make_globals_external(state) end
+  local size = layout(state)
+  if size > 0x7fffffff then
+    state.status = NOMEM
+    return
+  end
+  if state.section_count > 1 then join_sections(state) end
+  state.size = size
+  state.chunks = LINKED
+end
+
+--- Compute the final offsets. Returns the size of the code in bytes, also in sizebox[0] if given.
+function dasm.link(state, sizebox)
+  need(state, state.list, "link before setup")
+  need(state, state.size < 0, "link after link (call setup first)")
+  link(state)
+  if sizebox then sizebox[0] = state.status == 0 and state.size or 0 end
+  check(state)
+  return state.size
+end
+
+--- Write the code to `buffer`, which has room for it, as it must be to run there, or at address `base`.
+function dasm.encode(state, buffer, base)
+  need(state, state.size >= 0, "encode before link")
+  local target = cast(byte_pointer, buffer)
+  state.check_distance = base == nil
+  if not write_code(state, base or target, target) then
+    state.status = PHASE
+    check(state)
+  end
+end
+
+-- What must stay alive as long as something else: globals arrays and maps of globals pin their code.
+local pins = setmetatable({}, { __mode = "k" })
+
+-- Raise the error for what went wrong in build.
+local function build_failed(state, ok, message)
+  if not ok and message then error(message, 0) end
+  if not ok or message == false then
+    state.status = PHASE
+    check(state)
+  end
+  error("dasm: the system does not allow memory to be made executable", 3)
+end
+
+--- checkstep, link, encode to new executable memory. Returns its address and size. The pointer owns the
+--- memory; the state, its globals array and dasm.globals(...) of it keep it alive too.
+function dasm.build(state)
+  dasm.checkstep(state, -1)
+  need(state, state.size < 0, "build after link (call setup first)")
+  link(state)
+  check(state)
+  local size = state.size
+  if size == 0 then error("dasm error: no code?", 2) end
+  local pages = rshift(size + PAGE - 1, 12)
+  local start = take_pages(pages)
+  state.check_distance = true
+  local ok, message
+  if state.extern_names then
+    ok, message = pcall(write_code, state, start, start) -- a getter may fail
+  else
+    ok, message = write_code(state, start, start), nil -- no pcall: it would end the JIT compiler's traces
+  end
+  if not ok or message == false or not os_memory.make_executable(start, pages * PAGE) then
+    os_memory.unmap(start, pages * PAGE)
+    build_failed(state, ok, message)
+  end
+  local code = ffi.gc(cast("void*", start), finalizers[pages])
+  state.code = code
+  if state.labels and state.globals ~= nil then pins[state.globals] = code end
+  return code, size
+end
+
+--- Offset of a pc label (-1 used but undefined, -2 unused), or with `buffer` its address there.
+function dasm.getpclabel(state, pc, buffer)
+  need(state, state.list, "getpclabel before setup")
+  if state.used ~= state.scanned then scan(state) end
+  local offset = -2
+  if pc >= 0 and pc < state.pc_count then
+    local target = state.pcs[pc]
+    offset = target > 0 and state.targets[target + OFFSET] or target < 0 and -1 or -2
+  end
+  if buffer == nil then return offset end
+  if offset < 0 then error(("dasm: pc label %d is not defined"):format(pc), 2) end
+  return cast(byte_pointer, buffer) + offset
+end
+
+--- Choose the version (10400 or 10500) whose label address width the code of this state has, instead of the
+--- one that the source file of the code asked for.
+function dasm.setversion(state, version)
+  if not LABEL_SIZES[version] then error("dasm: unknown version " .. tostring(version), 2) end
+  need(state, state.list, "setversion before setup")
+  scan(state)
+  state.list.label_size = LABEL_SIZES[version]
+end
+
+--- Make a state for an action list. Returns the state and its globals array (index 0 = first global).
+function dasm.new(actions, extern_names, section_count, global_count, extern_getter, globals)
+  global_count = global_count or 256
+  if globals == nil then globals = new_cdata(pointers, global_count) end
+  local state = setmetatable({
+    section_count = 0, chunks = NOT_SET_UP, list = false, section = 0, status = 0, size = -1,
+    log = false, capacity = 0, used = 0, scanned = 0,
+    events = false, event_capacity = 64, event_count = 0,
+    targets = false, target_capacity = 0, target_count = 4,
+    labels = false, label_count = 0, pcs = false, pc_count = 0, pc_capacity = 0, globals = false,
+    local_used = false, local_pending = 0, global_pending = false, pc_pending = false,
+    extern_names = false, extern_getter = false, check_distance = true, code = false,
+  }, State)
+  dasm.init(state, section_count or 1)
+  dasm.setupglobal(state, globals, global_count)
+  dasm.setupextern(state, extern_names, extern_getter)
+  dasm.setup(state, actions)
+  return state, globals
+end
+
+--- Table from the name to the address of every global label that has one; `names` is from .globalnames.
+function dasm.globals(globals, names)
+  local map = {}
+  for index = 0, #names do
+    if names[index] ~= nil and globals[index] ~= nil then map[names[index]] = globals[index] end
+  end
+  if pins[globals] then pins[map] = pins[globals] end
+  return map
+end
+
+--- Disassemble to `out` (a function, an object with a write method, default the standard output).
+function dasm.dump(start, size, out)
+  local ok, disassembler = pcall(require, "jit.dis_" .. jit.arch)
+  if not ok then error("dasm: dump needs the module jit.dis_" .. jit.arch .. " of LuaJIT", 2) end
+  local write = out
+  if type(out) ~= "function" then
+    out = out or io.stdout
+    write = function(text) out:write(text) end
+  end
+  disassembler.disass(ffi.string(cast("const char*", start), size), tonumber(cast("uintptr_t", start)), write)
+end
+
+-- Fields of a state may be nil, so its methods must not share a name with one of them.
+for _, name in ipairs {
+  "init", "free", "setup", "setupglobal", "setupextern", "setversion", "growpc", "put", "checkstep", "link",
+  "encode", "build", "getpclabel",
+} do
+  State.__index[name] = dasm[name]
+end
+
+return dasm
