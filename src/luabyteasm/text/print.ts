@@ -1,0 +1,44 @@
+import type { Chunk, Prototype } from "../chunk.js";
+import { printChunkHeader } from "./chunk-section.js";
+import { DIRECTIVES } from "./directives.js";
+import { createPrinter, type Printer, startLine } from "./printer.js";
+import { printString } from "./string-literals.js";
+import { endLine, put, takeSegments } from "./text-writer.js";
+
+export interface PrintOptions {
+  /** Whether to explain constants, names, jumps and sizes in comments; true by default. */
+  readonly comments?: boolean;
+}
+
+const bareSource = /^@[!-:<-~]+$/;
+
+function printSource(source: string | null): string {
+  if (source === null) return "";
+  return bareSource.test(source) && !source.includes('"') ? ` ${source}` : ` ${printString(source)}`;
+}
+
+/** A function: its own parts in the order of the directive table, then the functions inside. */
+function printFunction(printer: Printer, prototype: Prototype, depth: number): void {
+  const { writer } = printer;
+  printer.depth = depth;
+  startLine(printer, 0);
+  put(writer, `.fn${printSource(prototype.source)}`);
+  endLine(writer);
+  for (const { print } of DIRECTIVES) print?.(printer, prototype);
+  for (const nested of prototype.prototypes) printFunction(printer, nested, depth + 1);
+  printer.depth = depth;
+  startLine(printer, 0);
+  put(writer, ".endfn");
+  endLine(writer);
+}
+
+/**
+ * Prints a chunk as canonical text, which parses back to the same chunk.
+ * @returns ASCII text in segments, to be written one after the other
+ */
+export function printChunk(chunk: Chunk, options: PrintOptions = {}): readonly Uint8Array[] {
+  const printer = createPrinter(chunk.header, options.comments ?? true);
+  printChunkHeader(printer);
+  printFunction(printer, chunk.main, 0);
+  return takeSegments(printer.writer);
+}

@@ -1,0 +1,39 @@
+import type { ChunkHeader } from "../chunk.js";
+import { MOST_REPEATS } from "./parser-state.js";
+import { createTextWriter, putBlanks, type TextWriter } from "./text-writer.js";
+
+/** Everything that changes while one chunk is printed. */
+export interface Printer {
+  readonly writer: TextWriter;
+  readonly header: ChunkHeader;
+  /** Whether to explain operands in comments. */
+  readonly comments: boolean;
+  /** Nesting of the function being printed: 0 is the main function. */
+  depth: number;
+  /** Line entries that repeat counts may still stand for: the parser limits them. */
+  repeats: number;
+}
+
+/** Deeper nesting is not indented further, so that the size of the text stays in proportion. */
+const deepestIndent = 32;
+
+/** Column of comments, counted from 0. */
+export const COMMENT_COLUMN = 34;
+
+export function createPrinter(header: ChunkHeader, comments: boolean): Printer {
+  return { writer: createTextWriter(), header, comments, depth: 0, repeats: MOST_REPEATS };
+}
+
+function indentOf(printer: Printer): number {
+  return 2 * Math.min(printer.depth, deepestIndent);
+}
+
+/** Writes the indent of a line: that of the function and `level` steps more. */
+export function startLine(printer: Printer, level: number): void {
+  putBlanks(printer.writer, indentOf(printer) + 2 * level);
+}
+
+/** Where comments of the function being printed start. */
+export function commentColumn(printer: Printer): number {
+  return indentOf(printer) + COMMENT_COLUMN;
+}
