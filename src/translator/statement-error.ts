@@ -1,3 +1,5 @@
+import type { StatementWarning } from "./assembled-statement.js";
+
 /** Where inside a statement a problem is: the opcode, a parameter (counted from 0), or all of it. */
 export type StatementPart =
   | { readonly kind: "statement" }
@@ -27,6 +29,8 @@ export interface StatementProblem {
 export class StatementError extends Error {
   readonly problem: StatementProblem;
   readonly fatal: boolean;
+  /** Warnings found before the error; they are shown, too, and first. */
+  warnings: readonly StatementWarning[] = [];
 
   constructor(problem: StatementProblem, fatal = false) {
     super(problem.classic);

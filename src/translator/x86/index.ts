@@ -1,0 +1,200 @@
+import type { Form } from "../../x86/form.js";
+import { createRegisterSet, type Mode } from "../../x86/registers.js";
+import type { Architecture, AssemblyEnvironment } from "../architecture.js";
+import type { AssembledStatement, AssembledStep } from "../assembled-statement.js";
+import { StatementError } from "../statement-error.js";
+import { skipBlanks } from "./characters.js";
+import {
+  assembleAlign,
+  assembleData,
+  assembleLabel,
+  assembleSpace,
+  dataSize,
+  stepOf,
+} from "./data-directives.js";
+import { describeArchitecture } from "./describe.js";
+import { encode } from "./encode.js";
+import { createInstructionTable } from "./instruction-table.js";
+import { legalForms } from "./legal-forms.js";
+import { isBase } from "./memory-operand.js";
+import { assembleMov64 } from "./mov64.js";
+import type { Operand } from "./operand.js";
+import { parseOperand } from "./parse-operand.js";
+import { leadingName, readUse } from "./register-use.js";
+import { failureMessage, type SelectionFailure, selectForm } from "./select-form.js";
+import { addressSizeOf, type StatementContext } from "./statement-context.js";
+
+const DIRECTIVES = [
+  ".byte",
+  ".sbyte",
+  ".word",
+  ".dword",
+  ".long",
+  ".qword",
+  ".quad",
+  ".aword",
+  ".addr",
+  ".align",
+  ".space",
+  ".label",
+] as const;
+
+/** Most operands that an instruction of the table has. */
+const MOST_OPERANDS = 4;
+
+function checkByteRegisters(operands: readonly Operand[]): void {
+  let needs = -1;
+  let forbids = -1;
+  operands.forEach((operand, index) => {
+    if (operand.kind !== "register") return;
+    if (operand.use.register.needsRex) needs = index;
+    if (operand.use.register.forbidsRex) forbids = index;
+  });
+  if (needs < 0 || forbids < 0) return;
+  throw new StatementError({
+    code: "bad-byte-registers",
+    classic: "bad mix of byte-addressable registers",
+    message: "ah, ch, dh and bh cannot be encoded together with r4b..r15b",
+    part: { kind: "parameter", index: forbids },
+    hint: "use another byte register",
+  });
+}
+
+/** Creates the instruction set `name` as the given environment's engine and host language see it. */
+export function createX86Architecture(name: Mode, environment: AssemblyEnvironment): Architecture {
+  const registers = createRegisterSet(name);
+  const table = createInstructionTable(name, environment.engine);
+  const reserve = environment.engine === "1.3" ? 5 : 6;
+  const addressSize = addressSizeOf(name);
+
+  function createContext(vectorIndex: boolean): StatementContext {
+    return {
+      mode: name,
+      addressSize,
+      environment,
+      registers,
+      vectorIndex,
+      parameter: 0,
+      labels: [],
+      warnings: [],
+    };
+  }
+
+  const plain = createContext(false);
+
+  function directiveCount(opcode: string): "variadic" | readonly [least: number, most: number] | undefined {
+    if (opcode === ".align") return [1, 1];
+    if (opcode === ".space" || opcode === ".label") return [1, 2];
+    if (opcode === "mov64") return name === "x64" ? [2, 2] : undefined;
+    return dataSize(opcode, plain) === 0 ? undefined : "variadic";
+  }
+
+  function lookupDirective(opcode: string, count: number): "exact" | "other-count" | "unknown" {
+    const counts = directiveCount(opcode);
+    if (counts === undefined) return "unknown";
+    if (counts === "variadic" || (count >= counts[0] && count <= counts[1])) return "exact";
+    return "other-count";
+  }
+
+  function lookup(opcode: string, count: number): "exact" | "other-count" | "unknown" {
+    if (opcode.charCodeAt(0) === 0x2e || opcode === "mov64") return lookupDirective(opcode, count);
+    if (table.forms(opcode, count) !== undefined) return "exact";
+    return table.rows(opcode).length > 0 ? "other-count" : "unknown";
+  }
+
+  function selectionError(
+    failure: SelectionFailure,
+    opcode: string,
+    operands: readonly Operand[],
+    forms: readonly Form[],
+  ): StatementError {
+    const classic = failureMessage(failure, opcode, operands);
+    return new StatementError({ code: "bad-operands", classic, hint: legalForms(opcode, forms) });
+  }
+
+  function assembleInstruction(
+    opcode: string,
+    parameters: readonly string[],
+    context: StatementContext,
+  ): AssembledStep {
+    const operands: Operand[] = [];
+    for (let i = 0; i < parameters.length; i++) {
+      context.parameter = i;
+      operands.push(parseOperand(parameters[i] ?? "", context));
+    }
+    checkByteRegisters(operands);
+    const forms = table.forms(opcode, parameters.length) ?? [];
+    const selection = selectForm(forms, operands);
+    if (selection.failure !== undefined) throw selectionError(selection.failure, opcode, operands, forms);
+    return stepOf(encode(selection.form, selection.size, operands, context), reserve);
+  }
+
+  function assembleSteps(
+    opcode: string,
+    parameters: readonly string[],
+    context: StatementContext,
+  ): AssembledStep[] {
+    switch (opcode) {
+      case ".label":
+        return [assembleLabel(parameters, context)];
+      case ".align":
+        return [assembleAlign(parameters[0] ?? "", context)];
+      case ".space":
+        return [assembleSpace(parameters)];
+      case "mov64":
+        return [assembleMov64(parameters, context)];
+      default:
+        if (opcode.charCodeAt(0) === 0x2e) return assembleData(opcode, parameters, context);
+        return [assembleInstruction(opcode, parameters, context)];
+    }
+  }
+
+  function assemble(opcode: string, parameters: readonly string[]): AssembledStatement {
+    const context = createContext(false);
+    try {
+      const steps = assembleSteps(opcode, parameters, context);
+      return { steps, labels: context.labels, warnings: context.warnings };
+    } catch (error) {
+      if (error instanceof StatementError) error.warnings = context.warnings;
+      throw error;
+    }
+  }
+
+  function baseRegister(text: string): string {
+    const found = leadingName(text, 0, plain);
+    const use = found === undefined ? undefined : readUse(text, found, plain);
+    if (found === undefined || use === undefined || skipBlanks(text, use.end) < text.length) {
+      throw badBase(text);
+    }
+    if (!isBase(found.register.size)) throw badBase(found.register.name);
+    return found.register.token;
+  }
+
+  return {
+    name,
+    registerToken: (word) => registers.tokenOf.get(word),
+    showRegisters: (text) => text.replace(/@\w+/g, (token) => registers.byToken.get(token)?.name ?? token),
+    lookup,
+    assemble,
+    baseRegister,
+    *opcodes() {
+      for (const directive of DIRECTIVES) if (lookup(directive, MOST_OPERANDS) !== "unknown") yield directive;
+      if (name === "x64") yield "mov64";
+      yield* table.mnemonics();
+    },
+    registers: () => registers.tokenOf.keys(),
+    describe: () =>
+      describeArchitecture(name, environment.engine, registers, table, (directive) => {
+        const own = (DIRECTIVES as readonly string[]).includes(directive);
+        return !own || directiveCount(directive) !== undefined;
+      }),
+  };
+}
+
+function badBase(text: string): StatementError {
+  return new StatementError({
+    code: "bad-base-register",
+    classic: `bad base register \`${text}'`,
+    part: { kind: "parameter", index: 2 },
+  });
+}

@@ -1,0 +1,76 @@
+import type { Register } from "../../x86/registers.js";
+import type { DeclaredType } from "../architecture.js";
+import { StatementError } from "../statement-error.js";
+import { closingParenthesis, isRun, skipBlanks } from "./characters.js";
+import type { RegisterUse } from "./operand.js";
+import type { StatementContext } from "./statement-context.js";
+
+/** A register or type at the start of a text. */
+export interface LeadingName {
+  readonly register: Register;
+  readonly type: DeclaredType | undefined;
+  /** Index behind the name. */
+  readonly end: number;
+}
+
+function typeRegister(type: DeclaredType, context: StatementContext): Register {
+  const register = type.register === undefined ? undefined : context.registers.byToken.get(type.register);
+  if (register === undefined) {
+    throw new StatementError({
+      code: "type-needs-register",
+      classic: `type \`${type.name}' needs a register override`,
+      part: { kind: "parameter", index: context.parameter, text: type.name },
+      hint: `write \`${type.name}:REG->field', or declare a default register: .type ${type.name}, ${type.ctype}, REG`,
+    });
+  }
+  return register;
+}
+
+/**
+ * Reads the register, type or `type:register` that a text begins with (at `start`). Returns undefined
+ * if it begins with something else.
+ */
+export function leadingName(text: string, start: number, context: StatementContext): LeadingName | undefined {
+  let end = start;
+  let colon = -1;
+  for (let c = text.charCodeAt(end); isRun(c); c = text.charCodeAt(++end)) {
+    if (c === 0x3a && colon < 0) colon = end;
+  }
+  if (end === start) return undefined;
+  if (colon >= 0) {
+    const type = context.environment.declaredType(text.slice(start, colon));
+    const register = context.registers.byToken.get(text.slice(colon + 1, end));
+    return type === undefined || register === undefined ? undefined : { register, type, end };
+  }
+  const run = text.slice(start, end);
+  if (text.charCodeAt(start) === 0x40) {
+    const register = context.registers.byToken.get(run);
+    return register === undefined ? undefined : { register, type: undefined, end };
+  }
+  const type = context.environment.declaredType(run);
+  return type === undefined ? undefined : { register: typeRegister(type, context), type, end };
+}
+
+/** A register with its expression, and where the text continues. */
+export interface ReadUse {
+  readonly use: RegisterUse;
+  readonly end: number;
+}
+
+/** Completes a register name by the parenthesis that a variable register needs. */
+export function readUse(text: string, name: LeadingName, context: StatementContext): ReadUse {
+  if (name.register.number >= 0)
+    return { use: { register: name.register, argument: undefined }, end: name.end };
+  const open = skipBlanks(text, name.end);
+  const end = text.charCodeAt(open) === 0x28 ? closingParenthesis(text, open) : -1;
+  if (end < 0) {
+    throw new StatementError({
+      code: "bad-variable-register",
+      classic: "bad variable register expression",
+      message: `\`${name.register.name}' needs an expression in parentheses`,
+      part: { kind: "parameter", index: context.parameter },
+      hint: `for example ${name.register.name}(reg)`,
+    });
+  }
+  return { use: { register: name.register, argument: text.slice(open, end) }, end };
+}

@@ -1,0 +1,96 @@
+import { type Form, Kind } from "../../x86/form.js";
+import { Size, sizeLetter } from "../../x86/sizes.js";
+import type { Operand } from "./operand.js";
+
+/** Why no form fits. */
+export type SelectionFailure = "mode" | "mixed-size" | "size" | "no-size";
+
+export type Selection =
+  | { readonly form: Form; readonly size: number; readonly failure?: undefined }
+  | { readonly failure: SelectionFailure };
+
+function kindsFit(form: Form, operands: readonly Operand[]): boolean {
+  const { kinds } = form;
+  for (let i = 0; i < operands.length; i++) {
+    if (((operands[i]?.kinds ?? 0) & (kinds[i] ?? 0)) === 0) return false;
+  }
+  return true;
+}
+
+function eachSizeFits(form: Form, operands: readonly Operand[]): boolean {
+  let shared: number = Size.none;
+  for (let i = 0; i < operands.length; i++) {
+    const allowed = form.eachSizes[i] ?? Size.none;
+    if (allowed === Size.none) continue;
+    const size = operands[i]?.size ?? Size.none;
+    if ((size & allowed) === 0) return false;
+    if ((form.agreeing & (1 << i)) === 0) continue;
+    if (shared !== Size.none && shared !== size) return false;
+    shared = size;
+  }
+  return true;
+}
+
+/**
+ * Finds the first form whose operand kinds and sizes fit. The size in the result is the effective
+ * one, which shapes prefixes and operand-sized immediates (0: none).
+ */
+export function selectForm(forms: readonly Form[], operands: readonly Operand[]): Selection {
+  let common: number = Size.none;
+  let mixed = false;
+  for (const operand of operands) {
+    if (operand.size === Size.none) continue;
+    if (common === Size.none) common = operand.size;
+    else if (operand.size !== common) mixed = true;
+  }
+  let kindsMatched = false;
+  for (const form of forms) {
+    if (!kindsFit(form, operands)) continue;
+    kindsMatched = true;
+    switch (form.rule) {
+      case "uniform":
+        if (!mixed && (common & form.sizes) !== 0) return { form, size: common };
+        break;
+      case "any":
+        if (!mixed) return { form, size: common };
+        break;
+      case "each":
+        if (eachSizeFits(form, operands)) return { form, size: common };
+        break;
+      case "first":
+      case "second": {
+        // If that operand has a size, the others' do not matter for the forms that follow either.
+        const size = operands[form.rule === "first" ? 0 : 1]?.size ?? Size.none;
+        if (size === Size.none) break;
+        mixed = false;
+        if ((size & form.sizes) !== 0) return { form, size };
+        break;
+      }
+    }
+  }
+  if (!kindsMatched) return { failure: "mode" };
+  if (mixed) return { failure: "mixed-size" };
+  return { failure: common === Size.none ? "no-size" : "size" };
+}
+
+const FAILURE_TEXT: Readonly<Record<SelectionFailure, string>> = {
+  mode: "bad operand mode",
+  "mixed-size": "mixed operand size",
+  size: "bad operand size",
+  "no-size": "missing operand size",
+};
+
+function kindLetter(operand: Operand): string {
+  if (operand.kind === "register") return (operand.kinds & Kind.x87) !== 0 ? "f" : "r";
+  return operand.kind === "memory" ? "x" : "i";
+}
+
+/** The reference's message for a failure, for example ``bad operand size in `mov rd,rq'``. */
+export function failureMessage(
+  failure: SelectionFailure,
+  opcode: string,
+  operands: readonly Operand[],
+): string {
+  const modes = operands.map((operand) => kindLetter(operand) + sizeLetter(operand.size)).join(",");
+  return `${FAILURE_TEXT[failure]} in \`${opcode} ${modes}'`;
+}

@@ -1,0 +1,23 @@
+import type { Mode, RegisterSet } from "../../x86/registers.js";
+import { Size } from "../../x86/sizes.js";
+import type { AssemblyEnvironment } from "../architecture.js";
+import type { LabelUse, StatementWarning } from "../assembled-statement.js";
+
+/** What the parts of the assembler share while they work on one statement. */
+export interface StatementContext {
+  readonly mode: Mode;
+  readonly addressSize: number;
+  readonly environment: AssemblyEnvironment;
+  readonly registers: RegisterSet;
+  /** An xmm or ymm register may be the index of a memory operand (gathers). */
+  readonly vectorIndex: boolean;
+  /** Index of the parameter being read. */
+  parameter: number;
+  readonly labels: LabelUse[];
+  readonly warnings: StatementWarning[];
+}
+
+/** Size of an address in a mode, as a bit of `Size`. */
+export function addressSizeOf(mode: Mode): number {
+  return mode === "x64" ? Size.qword : Size.dword;
+}
