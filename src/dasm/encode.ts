@@ -1,31 +1,36 @@
 import { DasmError, usageError } from "./dasm-error.js";
-import { NODE, NODE_ESTIMATE, NODE_FIELDS, NODE_NEXT, NODE_TARGET, NODE_VALUE } from "./node.js";
-import { type AssemblerState, FIRST_GLOBAL, requireAlive, STAGE } from "./state.js";
+import { contentOf, estimateOf, headOf, NODE, NODE_FIELDS, nextOf, targetOf } from "./node.js";
+import { type AssemblerState, FIRST_GLOBAL, globalHalvesOf, requireAlive, STAGE } from "./state.js";
 import { STATUS } from "./status.js";
 
 /** Copies of at least this many bytes are worth a call of the built-in copy. */
-const BULK_COPY = 96;
+const BULK_COPY = 256;
 
 /** Where the code is written, and where it will run. */
 interface Output {
   readonly bytes: Uint8Array;
+  readonly view: DataView;
   readonly baseLow: number;
   readonly baseHigh: number;
 }
 
-function copyBytes(from: Uint8Array, source: number, length: number, to: Uint8Array, target: number): void {
+/** Copies code bytes to the output, as long as possible four at a time. */
+function copyBytes(
+  state: AssemblerState,
+  source: number,
+  length: number,
+  output: Output,
+  target: number,
+): void {
   if (length >= BULK_COPY) {
-    to.set(from.subarray(source, source + length), target);
+    output.bytes.set(state.code.subarray(source, source + length), target);
     return;
   }
-  for (let at = 0; at < length; at += 1) to[target + at] = from[source + at] as number;
-}
-
-function writeInt32(bytes: Uint8Array, at: number, value: number): void {
-  bytes[at] = value;
-  bytes[at + 1] = value >> 8;
-  bytes[at + 2] = value >> 16;
-  bytes[at + 3] = value >> 24;
+  const from = state.view;
+  const to = output.view;
+  let at = 0;
+  for (; at <= length - 4; at += 4) to.setInt32(target + at, from.getInt32(source + at, true), true);
+  for (; at < length; at += 1) to.setInt8(target + at, from.getInt8(source + at));
 }
 
 /** Upper half of the 64-bit sum of the base address and a signed 32-bit offset. */
@@ -36,29 +41,26 @@ function addressHigh(output: Output, offset: number, pointerSize: number): numbe
   return (output.baseHigh + (offset >> 31) + carry) | 0;
 }
 
-/** Address that a relative reference to something with a fixed address leads to, as its low 32 bits. */
+/** Low 32 bits of the address that a reference to an external global or a label with a given address leads to. */
 function fixedAddress(state: AssemblerState, target: number): number {
-  if (target < 0) return state.globalHalves[2 * (-target - 1)] as number;
-  return state.nodes[target + NODE_VALUE] as number;
+  if (target < 0) return globalHalvesOf(state)[2 * (-target - 1)] as number;
+  return contentOf(state.nodes, target);
 }
 
-function isFixed(state: AssemblerState, target: number): boolean {
-  return target < 0 || ((state.nodes[target] as number) & 0xff) === NODE.ADDRESS;
+function isFixed(nodes: Int32Array, target: number): boolean {
+  return target < 0 || (headOf(nodes, target) & 0xff) === NODE.ADDRESS;
 }
 
-function writeRelative(state: AssemblerState, output: Output, at: number, target: number): void {
-  const value = isFixed(state, target)
-    ? fixedAddress(state, target) - output.baseLow - at - 4
-    : (state.nodes[target + NODE_VALUE] as number) - at - 4;
-  writeInt32(output.bytes, at, value | 0);
+/** Displacement of a long relative reference whose field is at offset `at`. */
+function relativeOffset(state: AssemblerState, output: Output, at: number, target: number): number {
+  if (isFixed(state.nodes, target)) return (fixedAddress(state, target) - output.baseLow - at - 4) | 0;
+  return contentOf(state.nodes, target) - at - 4;
 }
 
 /** Turns the jump just written into its short form. Returns where the output goes on. */
-function writeShort(state: AssemblerState, bytes: Uint8Array, at: number, node: number): number {
-  const saved = (state.nodes[node] as number) >> 8;
-  const target = state.nodes[node + NODE_TARGET] as number;
-  const final = state.nodes[target + NODE_VALUE] as number;
-  if (saved === 3) {
+function writeShort(nodes: Int32Array, bytes: Uint8Array, at: number, node: number): number {
+  const final = contentOf(nodes, targetOf(nodes, node));
+  if (headOf(nodes, node) >> 8 === 3) {
     bytes[at - 1] = 0xeb;
     bytes[at] = final - at - 1;
     return at + 1;
@@ -72,128 +74,139 @@ function writeAddress(state: AssemblerState, output: Output, at: number, target:
   let low: number;
   let high: number;
   if (target < 0) {
-    low = state.globalHalves[2 * (-target - 1)] as number;
-    high = state.globalHalves[2 * (-target - 1) + 1] as number;
+    const halves = globalHalvesOf(state);
+    low = halves[2 * (-target - 1)] as number;
+    high = halves[2 * (-target - 1) + 1] as number;
   } else {
-    const value = state.nodes[target + NODE_VALUE] as number;
-    const given = isFixed(state, target);
+    const value = contentOf(state.nodes, target);
+    const given = isFixed(state.nodes, target);
     low = given ? value : (output.baseLow + value) | 0;
     high = given ? value >> 31 : addressHigh(output, value, state.pointerSize);
   }
-  writeInt32(output.bytes, at, low);
-  if (state.labelImmSize === 8) writeInt32(output.bytes, at + 4, high);
+  output.view.setInt32(at, low, true);
+  if (state.labelImmSize === 8) output.view.setInt32(at + 4, high, true);
 }
 
+/** Stores the address of a global label in the caller's array. */
 function storeGlobal(state: AssemblerState, output: Output, entry: number, offset: number): void {
+  const halves = globalHalvesOf(state);
   const index = 2 * (entry - FIRST_GLOBAL);
-  state.globalHalves[index] = output.baseLow + offset;
-  state.globalHalves[index + 1] = addressHigh(output, offset, state.pointerSize);
+  halves[index] = output.baseLow + offset;
+  halves[index + 1] = addressHigh(output, offset, state.pointerSize);
 }
 
-function writeExtern(state: AssemblerState, output: Output, at: number, detail: number): void {
+/** Low 32 bits of what the callback says about an extern symbol, 0 without a callback. */
+function askForExtern(state: AssemblerState, output: Output, at: number, detail: number): number {
   const callback = state.externCallback;
-  let value: number | bigint = 0;
-  if (callback !== undefined) {
-    const low = BigInt((output.baseLow + at) >>> 0);
-    const high = BigInt(addressHigh(output, at, state.pointerSize) >>> 0);
-    value = callback(detail >> 8, (detail & 1) as 0 | 1, (high << 32n) | low);
-  }
-  const low = typeof value === "bigint" ? Number(BigInt.asIntN(32, value)) : value | 0;
-  writeInt32(output.bytes, at, low);
+  if (callback === undefined) return 0;
+  const low = BigInt((output.baseLow + at) >>> 0);
+  const high = BigInt(addressHigh(output, at, state.pointerSize) >>> 0);
+  const value = callback(detail >> 8, (detail & 1) as 0 | 1, (high << 32n) | low);
+  return typeof value === "bigint" ? Number(BigInt.asIntN(32, value)) : value | 0;
+}
+
+/** Writes padding up to a multiple of mask + 1. Returns its end. */
+function writePadding(bytes: Uint8Array, start: number, mask: number): number {
+  const end = (start + mask) & ~mask;
+  for (let at = start; at < end; at += 1) bytes[at] = 0x90;
+  return end;
 }
 
 /**
  * Writes a section.
+ * @param section node of its head
  * @param start where the section begins in the output
  * @returns its end
  */
 function encodeSection(state: AssemblerState, output: Output, section: number, start: number): number {
-  const { nodes, code } = state;
-  const { bytes } = output;
+  const { nodes } = state;
+  const { bytes, view } = output;
   let at = start;
   let source = 0;
   let estimate = 0;
-  let node = nodes[section * NODE_FIELDS + NODE_NEXT] as number;
-  while (node !== 0) {
-    const head = nodes[node] as number;
-    const length = (nodes[node + NODE_ESTIMATE] as number) - estimate;
-    copyBytes(code, source, length, bytes, at);
+  for (let node = nextOf(nodes, section); node !== 0; node = nextOf(nodes, node)) {
+    const head = headOf(nodes, node);
+    const length = estimateOf(nodes, node) - estimate;
+    copyBytes(state, source, length, output, at);
     at += length;
     source += length;
     estimate += length;
+    let fieldSize = 0;
     switch (head & 0xff) {
-      case NODE.LABEL:
+      case 1 satisfies typeof NODE.LABEL:
         break;
-      case NODE.SHORT:
-        at = writeShort(state, bytes, at, node);
-        source += 4;
-        estimate += 4;
-        break;
-      case NODE.RELATIVE:
-        writeRelative(state, output, at, nodes[node + NODE_TARGET] as number);
-        at += 4;
-        source += 4;
-        estimate += 4;
-        break;
-      case NODE.GLOBAL:
+      case 2 satisfies typeof NODE.GLOBAL:
         storeGlobal(state, output, head >> 8, at);
         break;
-      case NODE.ADDRESS:
-        if (head >> 8 !== 0) storeGlobal(state, output, head >> 8, nodes[node + NODE_VALUE] as number);
+      case 3 satisfies typeof NODE.ADDRESS:
+        if (head >> 8 !== 0) storeGlobal(state, output, head >> 8, contentOf(nodes, node));
         break;
-      case NODE.IMMEDIATE:
-        writeAddress(state, output, at, nodes[node + NODE_TARGET] as number);
-        at += state.labelImmSize;
-        source += state.labelImmSize;
-        estimate += state.labelImmSize;
-        break;
-      case NODE.RELATIVE_ADDRESS:
-        writeInt32(bytes, at, ((nodes[node + NODE_VALUE] as number) - output.baseLow - at - 4) | 0);
+      case 4 satisfies typeof NODE.RELATIVE:
+        view.setInt32(at, relativeOffset(state, output, at, targetOf(nodes, node)), true);
         at += 4;
-        source += 4;
-        estimate += 4;
+        fieldSize = 4;
         break;
-      case NODE.EXTERN:
-        writeExtern(state, output, at, head >> 8);
+      case 5 satisfies typeof NODE.SHORT:
+        at = writeShort(nodes, bytes, at, node);
+        fieldSize = 4;
+        break;
+      case 6 satisfies typeof NODE.IMMEDIATE:
+        writeAddress(state, output, at, targetOf(nodes, node));
+        fieldSize = state.labelImmSize;
+        at += fieldSize;
+        break;
+      case 7 satisfies typeof NODE.RELATIVE_ADDRESS:
+        view.setInt32(at, (contentOf(nodes, node) - output.baseLow - at - 4) | 0, true);
         at += 4;
-        source += 4;
-        estimate += 4;
+        fieldSize = 4;
         break;
-      case NODE.ALIGN: {
-        const mask = head >> 8;
-        while ((at & mask) !== 0) {
-          bytes[at] = 0x90;
-          at += 1;
-        }
-        estimate += mask;
+      case 8 satisfies typeof NODE.ALIGN:
+        at = writePadding(bytes, at, head >> 8);
+        estimate += head >> 8;
         break;
-      }
-      case NODE.SPACE: {
-        const count = nodes[node + NODE_VALUE] as number;
+      case 9 satisfies typeof NODE.SPACE: {
+        const count = contentOf(nodes, node);
         bytes.fill(head >> 8, at, at + count);
         at += count;
         estimate += count;
         break;
       }
-      case NODE.SEGMENT:
-        source = nodes[node + NODE_VALUE] as number;
+      case 10 satisfies typeof NODE.EXTERN:
+        view.setInt32(at, askForExtern(state, output, at, head >> 8), true);
+        at += 4;
+        fieldSize = 4;
+        break;
+      default:
+        source = contentOf(nodes, node);
         break;
     }
-    node = nodes[node + NODE_NEXT] as number;
+    source += fieldSize;
+    estimate += fieldSize;
   }
-  const rest = (state.sectionEstimates[section] as number) - estimate;
-  copyBytes(code, source, rest, bytes, at);
+  const rest = estimateOf(nodes, section) - estimate;
+  copyBytes(state, source, rest, output, at);
   return at + rest;
 }
 
+function viewOf(state: AssemblerState, buffer: Uint8Array): DataView {
+  const known = state.lastView;
+  if (known !== undefined && state.lastBuffer === buffer) return known;
+  const view = new DataView(buffer.buffer, buffer.byteOffset, buffer.length);
+  state.lastBuffer = buffer;
+  state.lastView = view;
+  return view;
+}
+
 /** Splits a base address into its 32-bit halves. */
-function openOutput(bytes: Uint8Array, base: number | bigint): Output {
+function openOutput(state: AssemblerState, bytes: Uint8Array, base: number | bigint): Output {
+  const view = viewOf(state, bytes);
   if (typeof base === "number") {
     if (!Number.isSafeInteger(base)) throw usageError(`encode: base address ${base} is no safe integer`);
-    return { bytes, baseLow: base | 0, baseHigh: Math.floor(base / 0x100000000) | 0 };
+    return { bytes, view, baseLow: base | 0, baseHigh: Math.floor(base / 0x100000000) | 0 };
   }
   return {
     bytes,
+    view,
     baseLow: Number(BigInt.asIntN(32, base)),
     baseHigh: Number(BigInt.asIntN(32, base >> 32n)),
   };
@@ -223,9 +236,10 @@ export function encode(state: AssemblerState, buffer: Uint8Array, base: number |
       { value: buffer.length },
     );
   }
-  const output = openOutput(buffer, base);
+  const output = openOutput(state, buffer, base);
   let at = 0;
-  for (let section = 0; section < state.sectionCount; section += 1) {
+  const heads = state.sectionCount * NODE_FIELDS;
+  for (let section = 0; section < heads; section += NODE_FIELDS) {
     at = encodeSection(state, output, section, at);
   }
   return at === state.codeSize ? STATUS.OK : STATUS.PHASE;

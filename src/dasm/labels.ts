@@ -1,4 +1,14 @@
-import { addNode, NODE, NODE_ESTIMATE, NODE_FIELDS, NODE_TARGET, NODE_VALUE } from "./node.js";
+import {
+  addNode,
+  contentOf,
+  estimateOf,
+  headOf,
+  NODE,
+  setContent,
+  setHead,
+  setTarget,
+  targetOf,
+} from "./node.js";
 import { type AssemblerState, FIRST_GLOBAL, requireAlive, STAGE } from "./state.js";
 import { STATUS } from "./status.js";
 
@@ -44,8 +54,8 @@ export function defineLabel(
   const { nodes } = state;
   let pending = -(table[entry] as number);
   while (pending > 0) {
-    const next = nodes[pending + NODE_TARGET] as number;
-    nodes[pending + NODE_TARGET] = label;
+    const next = targetOf(nodes, pending);
+    setTarget(nodes, pending, label);
     pending = next;
   }
   table[entry] = label;
@@ -54,9 +64,8 @@ export function defineLabel(
 
 /** Gives a label just defined an absolute address. */
 export function setLabelAddress(state: AssemblerState, label: number, address: number): void {
-  const head = state.nodes[label] as number;
-  state.nodes[label] = NODE.ADDRESS | (head & ~0xff);
-  state.nodes[label + NODE_VALUE] = address;
+  setHead(state.nodes, label, NODE.ADDRESS | (headOf(state.nodes, label) & ~0xff));
+  setContent(state.nodes, label, address);
 }
 
 /**
@@ -70,8 +79,7 @@ export function getPcLabel(state: AssemblerState, label: number): number {
   const node = state.pcLabels[label] as number;
   if (node < 0) return -1;
   if (node === 0) return -2;
-  const final = state.nodes[node + NODE_VALUE] as number;
-  return state.stage === STAGE.LINKED ? final : (state.nodes[node + NODE_ESTIMATE] as number);
+  return state.stage === STAGE.LINKED ? contentOf(state.nodes, node) : estimateOf(state.nodes, node);
 }
 
 /**
@@ -83,8 +91,8 @@ export function bindExternalGlobals(state: AssemblerState): void {
   for (let entry = FIRST_GLOBAL; entry < labelsUsed; entry += 1) {
     let pending = -(labels[entry] as number);
     while (pending > 0) {
-      const next = nodes[pending + NODE_TARGET] as number;
-      nodes[pending + NODE_TARGET] = FIRST_GLOBAL - 1 - entry;
+      const next = targetOf(nodes, pending);
+      setTarget(nodes, pending, FIRST_GLOBAL - 1 - entry);
       pending = next;
     }
   }
@@ -105,9 +113,4 @@ export function findPendingPcLabel(state: AssemblerState): number {
     if ((state.pcLabels[label] as number) < 0) return STATUS.UNDEF_PC | label;
   }
   return STATUS.OK;
-}
-
-/** Whether an index names a node that a label table may hold; for assertions in tests. */
-export function isNode(state: AssemblerState, node: number): boolean {
-  return node >= 0 && node < state.nodesEnd && node % NODE_FIELDS === 0;
 }

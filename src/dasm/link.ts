@@ -1,6 +1,18 @@
 import { usageError } from "./dasm-error.js";
 import { bindExternalGlobals, findPendingLocal, findPendingPcLabel } from "./labels.js";
-import { NODE, NODE_ESTIMATE, NODE_FIELDS, NODE_NEXT, NODE_TARGET, NODE_VALUE } from "./node.js";
+import {
+  contentOf,
+  estimateOf,
+  headOf,
+  NODE,
+  NODE_FIELDS,
+  nextOf,
+  setContent,
+  setEstimate,
+  setHead,
+  setTarget,
+  targetOf,
+} from "./node.js";
 import { type AssemblerState, FIRST_GLOBAL, requireAlive, STAGE } from "./state.js";
 import { STATUS } from "./status.js";
 
@@ -13,66 +25,57 @@ export interface LinkResult {
 /**
  * Distance in bytes from the end of a long jump to its target, as far as it is known at this point
  * of the walk.
- * @param starts estimated start of each section
+ * @param start estimated start of the section
  * @param adjustment what to add to an estimate of this section to get a final offset
  */
 function distanceToTarget(
   nodes: Int32Array,
   reference: number,
-  section: number,
-  starts: Int32Array,
+  target: number,
+  start: number,
   adjustment: number,
 ): number {
-  const target = nodes[reference + NODE_TARGET] as number;
-  const end = (nodes[reference + NODE_ESTIMATE] as number) + 4;
-  const final = nodes[target + NODE_VALUE] as number;
+  const end = estimateOf(nodes, reference) + 4;
+  const final = contentOf(nodes, target);
   if (final >= 0) return final - adjustment - end;
-  const targetSection = nodes[target + NODE_TARGET] as number;
-  const between = (starts[targetSection] as number) - (starts[section] as number);
-  return (nodes[target + NODE_ESTIMATE] as number) + between - end;
+  return estimateOf(nodes, target) + targetOf(nodes, targetOf(nodes, target) * 5) - start - end;
 }
 
-/** Whether a reference is a jump whose target may move it into the short form. */
-function isShrinkable(nodes: Int32Array, reference: number): boolean {
-  if ((nodes[reference] as number) >> 8 === 0) return false;
-  const target = nodes[reference + NODE_TARGET] as number;
-  return target > 0 && ((nodes[target] as number) & 0xff) !== NODE.ADDRESS;
+/** Makes a jump short if its target is near enough. Returns the number of bytes saved. */
+function shortenJump(nodes: Int32Array, node: number, start: number, adjustment: number): number {
+  const saved = headOf(nodes, node) >> 8;
+  const target = targetOf(nodes, node);
+  if (target <= 0 || (headOf(nodes, target) & 0xff) === NODE.ADDRESS) return 0;
+  const distance = distanceToTarget(nodes, node, target, start, adjustment);
+  if (distance < -128 - saved || distance > 127) return 0;
+  setHead(nodes, node, NODE.SHORT | (saved << 8));
+  return saved;
 }
 
-/** Places one section: shortens jumps, settles alignments and labels. Returns the adjustment at its end. */
-function linkSection(
-  state: AssemblerState,
-  section: number,
-  starts: Int32Array,
-  startAdjustment: number,
-): number {
-  const { nodes } = state;
+/**
+ * Places one section: shortens jumps, settles alignments and labels.
+ * @param startAdjustment final start of the section
+ * @returns the adjustment at its end
+ */
+function linkSection(nodes: Int32Array, section: number, startAdjustment: number): number {
+  const start = targetOf(nodes, section);
   let adjustment = startAdjustment;
-  let node = nodes[section * NODE_FIELDS + NODE_NEXT] as number;
-  while (node !== 0) {
-    const head = nodes[node] as number;
+  for (let node = nextOf(nodes, section); node !== 0; node = nextOf(nodes, node)) {
+    const head = headOf(nodes, node);
     switch (head & 0xff) {
-      case NODE.LABEL:
-      case NODE.GLOBAL:
-        nodes[node + NODE_VALUE] = (nodes[node + NODE_ESTIMATE] as number) + adjustment;
+      case 1 satisfies typeof NODE.LABEL:
+      case 2 satisfies typeof NODE.GLOBAL:
+        setContent(nodes, node, estimateOf(nodes, node) + adjustment);
         break;
-      case NODE.RELATIVE:
-        if (isShrinkable(nodes, node)) {
-          const saved = head >> 8;
-          const distance = distanceToTarget(nodes, node, section, starts, adjustment);
-          if (distance >= -128 - saved && distance <= 127) {
-            nodes[node] = NODE.SHORT | (saved << 8);
-            adjustment -= saved;
-          }
-        }
+      case 4 satisfies typeof NODE.RELATIVE:
+        if (head >> 8 !== 0) adjustment -= shortenJump(nodes, node, start, adjustment);
         break;
-      case NODE.ALIGN: {
+      case 8 satisfies typeof NODE.ALIGN: {
         const mask = head >> 8;
-        adjustment -= ((nodes[node + NODE_ESTIMATE] as number) + mask + adjustment) & mask;
+        adjustment -= (estimateOf(nodes, node) + mask + adjustment) & mask;
         break;
       }
     }
-    node = nodes[node + NODE_NEXT] as number;
   }
   return adjustment;
 }
@@ -98,30 +101,28 @@ export function link(state: AssemblerState): LinkResult {
   const status = checkBeforeLink(state);
   if (status !== STATUS.OK) {
     state.stage = STAGE.FAILED;
+    state.list = undefined;
     return { status, size: 0 };
   }
   bindExternalGlobals(state);
-  state.sectionEstimates[state.section] = state.position + state.shift;
-  state.codeSize = state.sectionCount === 1 ? linkSingle(state) : linkSections(state);
+  setEstimate(state.nodes, state.section * NODE_FIELDS, state.position + state.shift);
+  const size = linkSections(state.nodes, state.sectionCount * NODE_FIELDS);
+  state.codeSize = size;
   state.stage = STAGE.LINKED;
-  return { status, size: state.codeSize };
+  state.list = undefined;
+  return { status, size };
 }
 
-const NO_STARTS = new Int32Array(1);
-
-function linkSingle(state: AssemblerState): number {
-  return (state.sectionEstimates[0] as number) + linkSection(state, 0, NO_STARTS, 0);
-}
-
-function linkSections(state: AssemblerState): number {
-  const { sectionCount, sectionEstimates } = state;
-  const starts = new Int32Array(sectionCount);
-  for (let section = 1; section < sectionCount; section += 1) {
-    starts[section] = (starts[section - 1] as number) + (sectionEstimates[section - 1] as number);
+/** @param end index behind the heads of the sections */
+function linkSections(nodes: Int32Array, end: number): number {
+  let start = 0;
+  for (let section = 0; section < end; section += NODE_FIELDS) {
+    setTarget(nodes, section, start);
+    start += estimateOf(nodes, section);
   }
   let adjustment = 0;
-  for (let section = 0; section < sectionCount; section += 1) {
-    adjustment = linkSection(state, section, starts, adjustment) + (sectionEstimates[section] as number);
+  for (let section = 0; section < end; section += NODE_FIELDS) {
+    adjustment = linkSection(nodes, section, adjustment) + estimateOf(nodes, section);
   }
   return adjustment;
 }

@@ -1,7 +1,7 @@
 import { decodeChunk } from "./action-list.js";
 import { usageError } from "./dasm-error.js";
 import { addForwardReference, addReference, defineLabel, setLabelAddress } from "./labels.js";
-import { addNode, NODE } from "./node.js";
+import { addNode, contentOf, estimateOf, NODE, NODE_FIELDS, setContent, setEstimate } from "./node.js";
 import {
   CHUNK_FIELDS,
   FIRST_WITH_ARGUMENT,
@@ -147,36 +147,36 @@ function placeNode(
   detail: number,
 ): number {
   switch (kind) {
-    case OPERATION.REL_PC:
+    case 15 satisfies typeof OPERATION.REL_PC:
       return referToPcLabel(state, n, NODE.RELATIVE | (detail << 8), estimate, operand, 4);
-    case OPERATION.IMM_PC:
+    case 16 satisfies typeof OPERATION.IMM_PC:
       return referToPcLabel(state, n, NODE.IMMEDIATE, estimate, operand, state.labelImmSize);
-    case OPERATION.REL_BACKWARD:
+    case 18 satisfies typeof OPERATION.REL_BACKWARD:
       return referBackward(state, operand, NODE.RELATIVE | (detail << 8), estimate, 4);
-    case OPERATION.REL_FORWARD:
+    case 19 satisfies typeof OPERATION.REL_FORWARD:
       return referForward(state, operand, NODE.RELATIVE | (detail << 8), estimate, 4);
-    case OPERATION.REL_GLOBAL:
+    case 20 satisfies typeof OPERATION.REL_GLOBAL:
       return referToGlobal(state, operand, NODE.RELATIVE | (detail << 8), estimate, 4);
-    case OPERATION.IMM_BACKWARD:
+    case 21 satisfies typeof OPERATION.IMM_BACKWARD:
       return referBackward(state, operand, NODE.IMMEDIATE, estimate, state.labelImmSize);
-    case OPERATION.IMM_FORWARD:
+    case 22 satisfies typeof OPERATION.IMM_FORWARD:
       return referForward(state, operand, NODE.IMMEDIATE, estimate, state.labelImmSize);
-    case OPERATION.IMM_GLOBAL:
+    case 23 satisfies typeof OPERATION.IMM_GLOBAL:
       return referToGlobal(state, operand, NODE.IMMEDIATE, estimate, state.labelImmSize);
-    case OPERATION.LABEL_LG:
+    case 24 satisfies typeof OPERATION.LABEL_LG:
       return definePlainLabel(state, operand, estimate);
-    case OPERATION.LABEL_PC:
+    case 17 satisfies typeof OPERATION.LABEL_PC:
       return definePcLabel(state, n, operand, estimate);
-    case OPERATION.SETLABEL:
+    case 13 satisfies typeof OPERATION.SETLABEL:
       setLabelAddress(state, state.tail, n);
       return 0;
-    case OPERATION.REL_A:
+    case 14 satisfies typeof OPERATION.REL_A:
       addNode(state, NODE.RELATIVE_ADDRESS, estimate, 0, n);
       return 4;
-    case OPERATION.EXTERN:
+    case 26 satisfies typeof OPERATION.EXTERN:
       addNode(state, NODE.EXTERN | (operand << 8), estimate, 0, 0);
       return 4;
-    case OPERATION.ALIGN:
+    case 25 satisfies typeof OPERATION.ALIGN:
       addNode(state, NODE.ALIGN | (operand << 8), estimate, 0, 0);
       return operand;
     default:
@@ -215,7 +215,7 @@ function referToPcLabel(
 
 /** Notes that a label table entry is in use. Returns false, with the status set, if the table is too small. */
 function useEntry(state: AssemblerState, entry: number, operand: number): boolean {
-  if (entry >= state.labels.length) {
+  if (entry >= state.labelCount) {
     fail(state, STATUS.RANGE_LG, operand >>> 8, entry);
     return false;
   }
@@ -296,11 +296,14 @@ function definePcLabel(state: AssemblerState, label: number, offset: number, est
 
 /** Makes another section the current one; what follows is a new segment of it. */
 function changeSection(state: AssemblerState, section: number): void {
-  state.sectionEstimates[state.section] = state.position + state.shift;
-  state.sectionTails[state.section] = state.tail;
-  const estimate = state.sectionEstimates[section] as number;
+  const { nodes } = state;
+  const old = state.section * NODE_FIELDS;
+  setEstimate(nodes, old, state.position + state.shift);
+  setContent(nodes, old, state.tail);
+  const head = section * NODE_FIELDS;
+  const estimate = estimateOf(nodes, head);
   state.section = section;
-  state.tail = state.sectionTails[section] as number;
+  state.tail = contentOf(nodes, head);
   state.shift = estimate - state.position;
   addNode(state, NODE.SEGMENT, estimate, 0, state.position);
 }
@@ -329,7 +332,7 @@ function commit(state: AssemblerState, start: number, position: number, shift: n
  */
 export function put(state: AssemblerState, start: number, ...args: readonly PutArgument[]): void {
   const list = state.list;
-  if (list === undefined || state.stage !== STAGE.PUT) failPut(state);
+  if (list === undefined) failPut(state);
   const chunk = list.chunkAt[start] || decodeChunk(list, start);
   const operations = list.operations;
   if (args.length !== operations[chunk]) failArgumentCount(start, args.length, operations[chunk] as number);
@@ -359,27 +362,27 @@ export function put(state: AssemblerState, start: number, ...args: readonly PutA
         typeof value === "number" && (value | 0) === value ? value | 0 : convertPutArgument(value, argument);
     }
     switch (kind) {
-      case OPERATION.STOP:
+      case 0 satisfies typeof OPERATION.STOP:
         commit(state, start, position, shift);
         return;
-      case OPERATION.LITERAL:
+      case 1 satisfies typeof OPERATION.LITERAL:
         break;
-      case OPERATION.MARK:
+      case 2 satisfies typeof OPERATION.MARK:
         mark = position;
         break;
-      case OPERATION.SECTION:
+      case 3 satisfies typeof OPERATION.SECTION:
         if ((operand & 0xff) >= state.sectionCount) {
           fail(state, STATUS.RANGE_SEC, operand >>> 8, operand & 0xff);
           return;
         }
         if (commit(state, start, position, shift)) changeSection(state, operand & 0xff);
         return;
-      case OPERATION.DISP:
+      case 4 satisfies typeof OPERATION.DISP:
         if (mark < 0) mark = position;
         position += putDisplacement(code, view, position, mark, n);
         if (head >> 16 !== KEEP_MARK) mark = -1;
         break;
-      case OPERATION.IMM_S:
+      case 5 satisfies typeof OPERATION.IMM_S:
         if ((n << 24) >> 24 !== n) {
           fail(state, STATUS.RANGE_I, operand, n);
           return;
@@ -387,7 +390,7 @@ export function put(state: AssemblerState, start: number, ...args: readonly PutA
         code[position] = n;
         position += 1;
         break;
-      case OPERATION.IMM_B:
+      case 6 satisfies typeof OPERATION.IMM_B:
         if ((n & 0xff) !== n) {
           fail(state, STATUS.RANGE_I, operand, n);
           return;
@@ -395,7 +398,7 @@ export function put(state: AssemblerState, start: number, ...args: readonly PutA
         code[position] = n;
         position += 1;
         break;
-      case OPERATION.IMM_W:
+      case 7 satisfies typeof OPERATION.IMM_W:
         if ((n & 0xffff) !== n) {
           fail(state, STATUS.RANGE_I, operand, n);
           return;
@@ -403,12 +406,12 @@ export function put(state: AssemblerState, start: number, ...args: readonly PutA
         view.setInt16(position, n, true);
         position += 2;
         break;
-      case OPERATION.IMM_D:
+      case 8 satisfies typeof OPERATION.IMM_D:
         view.setInt32(position, n, true);
         position += 4;
         break;
-      case OPERATION.IMM_WB:
-      case OPERATION.IMM_DB: {
+      case 9 satisfies typeof OPERATION.IMM_WB:
+      case 10 satisfies typeof OPERATION.IMM_DB: {
         const opcode = (mark < 0 ? position : mark) - 2;
         mark = -1;
         if ((n << 24) >> 24 === n) {
@@ -428,7 +431,7 @@ export function put(state: AssemblerState, start: number, ...args: readonly PutA
         }
         break;
       }
-      case OPERATION.VREG: {
+      case 11 satisfies typeof OPERATION.VREG: {
         const group = (operand >> 3) & 3;
         const droppable = group !== 0 && (group < 2 || register1 <= 7) && (group < 3 || register2 <= 7);
         const effects = putRegister(code, operand & 0xff, n, droppable, position);
@@ -445,8 +448,8 @@ export function put(state: AssemblerState, start: number, ...args: readonly PutA
         if ((effects & ADDED_SIB) !== 0) position += 1;
         break;
       }
-      case OPERATION.SPACE:
-      case OPERATION.ALIGN: {
+      case 12 satisfies typeof OPERATION.SPACE:
+      case 25 satisfies typeof OPERATION.ALIGN: {
         const size = placeNode(state, kind, operand, n, position + shift, 0);
         if (size === FAILED) return;
         shift += size;

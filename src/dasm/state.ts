@@ -1,6 +1,6 @@
 import { openActionList } from "./action-list.js";
 import { usageError } from "./dasm-error.js";
-import { NODE, NODE_FIELDS } from "./node.js";
+import { NODE_FIELDS, resetHead } from "./node.js";
 import type { ActionList } from "./operation.js";
 import { STATUS } from "./status.js";
 
@@ -59,52 +59,94 @@ export interface AssemblerState {
   /** Sum of the estimated sizes of all sections. */
   totalEstimate: number;
   section: number;
-  /** Estimated size of each section; that of the current one is only up to date after a section change. */
-  readonly sectionEstimates: Int32Array;
-  /** Last node of each section; that of the current one is in `tail`. */
-  readonly sectionTails: Int32Array;
+  /** Last node of the current section. */
   tail: number;
   nodes: Int32Array;
   nodesEnd: number;
   /** Local labels 1..9 and global labels from 10: 0 unused, > 0 node of the definition, < 0 minus the newest pending reference. */
   labels: Int32Array;
+  /** Number of entries that can be used; the array may be longer. */
+  labelCount: number;
   /** One more than the highest label entry in use. */
   labelsUsed: number;
   pcLabels: Int32Array;
   pcLabelCount: number;
-  /** The caller's array of addresses and its 32-bit halves. */
+  /** The caller's array of addresses, and its 32-bit halves once they were asked for. */
   globals: BigUint64Array | undefined;
-  globalHalves: Int32Array;
+  globalHalves: Int32Array | undefined;
   externCallback: ExternCallback | undefined;
   codeSize: number;
+  /** The buffer of the last encode and a view of it: callers like to use one buffer again and again. */
+  lastBuffer: Uint8Array | undefined;
+  lastView: DataView | undefined;
 }
 
 const DEFAULT_MAX_CODE_SIZE = 0x10000000;
 const LARGEST_CODE_SIZE = 0x7fffffff;
-const INITIAL_CODE_BYTES = 1024;
-const INITIAL_NODES = 64;
+const INITIAL_CODE_BYTES = 2048;
+const INITIAL_NODES = 128;
 /** Local labels 0..9 precede the global ones. */
 export const FIRST_GLOBAL = 10;
 const MAX_GLOBALS = 237;
+const NO_BYTES = new Uint8Array(0);
+const NO_VIEW = new DataView(NO_BYTES.buffer);
+const NO_NODES = new Int32Array(0);
 
-function createNodes(sectionCount: number): Int32Array {
-  return new Int32Array((sectionCount + INITIAL_NODES) * NODE_FIELDS);
+/** Buffers of a freed state that the next one takes over. */
+interface SpareBuffers {
+  readonly code: Uint8Array;
+  readonly view: DataView;
+  readonly nodes: Int32Array;
+  readonly labels: Int32Array;
 }
+
+/**
+ * Programs make one state per function and free it afterwards; allocating buffers would be most of
+ * the work then. Holds one set of buffers of moderate size.
+ */
+const spares: SpareBuffers[] = [];
+const LARGEST_SPARE_CODE = 1 << 16;
+const LARGEST_SPARE_NODES = 1 << 15;
+
+function takeBuffers(sectionCount: number): SpareBuffers {
+  const spare = spares.pop();
+  if (spare !== undefined && spare.nodes.length > sectionCount * NODE_FIELDS) return spare;
+  const code = new Uint8Array(INITIAL_CODE_BYTES);
+  return {
+    code,
+    view: new DataView(code.buffer),
+    nodes: new Int32Array((sectionCount + INITIAL_NODES) * NODE_FIELDS),
+    labels: NO_NODES,
+  };
+}
+
+function keepBuffers(state: AssemblerState): void {
+  const { code, view, nodes, labels } = state;
+  if (spares.length > 0 || code.length > LARGEST_SPARE_CODE || nodes.length > LARGEST_SPARE_NODES) return;
+  spares.push({ code, view, nodes, labels });
+}
+
+function checkInit(sectionCount: number, maxCodeSize: number): void {
+  if (!Number.isInteger(sectionCount) || sectionCount < 1 || sectionCount > 128) {
+    throw usageError(`init: the number of sections is ${sectionCount}, allowed are 1 to 128`);
+  }
+  if (!Number.isInteger(maxCodeSize) || maxCodeSize < 0 || maxCodeSize > LARGEST_CODE_SIZE) {
+    throw usageError(`init: maxCodeSize is ${maxCodeSize}, allowed are 0 to ${LARGEST_CODE_SIZE}`);
+  }
+}
+
+const NO_OPTIONS: StateOptions = {};
 
 /**
  * Creates a state with sections 0..sectionCount-1.
  * @param sectionCount 1..128
  * @throws DasmError on a number or option out of range
  */
-export function init(sectionCount: number, options: StateOptions = {}): AssemblerState {
-  if (!Number.isInteger(sectionCount) || sectionCount < 1 || sectionCount > 128) {
-    throw usageError(`init: the number of sections is ${sectionCount}, allowed are 1 to 128`);
-  }
-  const { pointerSize = 8, maxCodeSize = DEFAULT_MAX_CODE_SIZE } = options;
-  if (!Number.isInteger(maxCodeSize) || maxCodeSize < 0 || maxCodeSize > LARGEST_CODE_SIZE) {
-    throw usageError(`init: maxCodeSize is ${maxCodeSize}, allowed are 0 to ${LARGEST_CODE_SIZE}`);
-  }
-  const code = new Uint8Array(INITIAL_CODE_BYTES);
+export function init(sectionCount: number, options: StateOptions = NO_OPTIONS): AssemblerState {
+  const pointerSize = options.pointerSize ?? 8;
+  const maxCodeSize = options.maxCodeSize ?? DEFAULT_MAX_CODE_SIZE;
+  checkInit(sectionCount, maxCodeSize);
+  const buffers = takeBuffers(sectionCount);
   return {
     pointerSize,
     labelImmSize: options.labelImmSize ?? pointerSize,
@@ -115,25 +157,26 @@ export function init(sectionCount: number, options: StateOptions = {}): Assemble
     status: STATUS.OK,
     failure: undefined,
     list: undefined,
-    code,
-    view: new DataView(code.buffer),
+    code: buffers.code,
+    view: buffers.view,
     position: 0,
     shift: 0,
     totalEstimate: 0,
     section: 0,
-    sectionEstimates: new Int32Array(sectionCount),
-    sectionTails: new Int32Array(sectionCount),
     tail: 0,
-    nodes: createNodes(sectionCount),
+    nodes: buffers.nodes,
     nodesEnd: 0,
-    labels: new Int32Array(0),
+    labels: buffers.labels,
+    labelCount: 0,
     labelsUsed: 0,
-    pcLabels: new Int32Array(0),
+    pcLabels: NO_NODES,
     pcLabelCount: 0,
     globals: undefined,
-    globalHalves: new Int32Array(0),
+    globalHalves: undefined,
     externCallback: undefined,
     codeSize: 0,
+    lastBuffer: undefined,
+    lastView: undefined,
   };
 }
 
@@ -146,18 +189,31 @@ export function requireAlive(state: AssemblerState, call: string): void {
  * Registers the array that receives the addresses of global labels and makes room for `count` of
  * them. Must precede setup.
  * @param count 0..237, at most the length of the array
- * @throws DasmError when called between setup and free of a unit, or with a count out of range
+ * @throws DasmError when called while a unit is open, or with a count out of range
  */
 export function setupGlobal(state: AssemblerState, globals: BigUint64Array, count: number): void {
   requireAlive(state, "setupGlobal");
   if (state.stage === STAGE.PUT) throw usageError("setupGlobal must be called before setup");
+  if (!(globals instanceof BigUint64Array)) throw usageError("setupGlobal: globals must be a BigUint64Array");
   if (!Number.isInteger(count) || count < 0 || count > globals.length) {
     throw usageError(`setupGlobal: count is ${count}, the array has ${globals.length} entries`);
   }
   state.globals = globals;
-  state.globalHalves = new Int32Array(globals.buffer, globals.byteOffset, 2 * globals.length);
-  state.labels = new Int32Array(FIRST_GLOBAL + Math.min(count, MAX_GLOBALS));
+  state.globalHalves = undefined;
+  state.labelCount = FIRST_GLOBAL + Math.min(count, MAX_GLOBALS);
+  if (state.labelCount > state.labels.length) state.labels = new Int32Array(state.labelCount);
+  else state.labels.fill(0, 0, state.labelCount);
   state.labelsUsed = 0;
+}
+
+/** The globals array as 32-bit halves, low half first. Only asked for where a global label is used. */
+export function globalHalvesOf(state: AssemblerState): Int32Array {
+  const { globals, globalHalves } = state;
+  if (globalHalves !== undefined) return globalHalves;
+  const halves =
+    globals === undefined ? NO_NODES : new Int32Array(globals.buffer, globals.byteOffset, 2 * globals.length);
+  state.globalHalves = halves;
+  return halves;
 }
 
 /**
@@ -195,17 +251,12 @@ export function setup(state: AssemblerState, actions: Uint8Array): void {
   state.codeSize = 0;
   state.section = 0;
   state.tail = 0;
-  state.nodesEnd = state.sectionCount * NODE_FIELDS;
-  for (let section = 0; section < state.sectionCount; section += 1) {
-    const head = section * NODE_FIELDS;
-    state.sectionEstimates[section] = 0;
-    state.sectionTails[section] = head;
-    state.nodes[head] = NODE.HEAD;
-    state.nodes[head + 3] = 0;
-  }
-  for (let entry = 0; entry < state.labelsUsed; entry += 1) state.labels[entry] = 0;
+  const { nodes, sectionCount, labels, labelsUsed, pcLabels, pcLabelCount } = state;
+  state.nodesEnd = sectionCount * NODE_FIELDS;
+  for (let section = 0; section < sectionCount; section += 1) resetHead(nodes, section * NODE_FIELDS);
+  for (let entry = 0; entry < labelsUsed; entry += 1) labels[entry] = 0;
   state.labelsUsed = 0;
-  for (let entry = 0; entry < state.pcLabelCount; entry += 1) state.pcLabels[entry] = 0;
+  for (let entry = 0; entry < pcLabelCount; entry += 1) pcLabels[entry] = 0;
 }
 
 /** Sets the function that knows the addresses of extern symbols. Without one they count as 0. */
@@ -216,16 +267,23 @@ export function setupExtern(state: AssemblerState, callback: ExternCallback | un
 
 /** Releases everything. The state must not be used afterwards; a second call does nothing. */
 export function free(state: AssemblerState): void {
+  if (state.stage === STAGE.FREED) return;
+  keepBuffers(state);
   state.stage = STAGE.FREED;
   state.list = undefined;
-  state.code = new Uint8Array(0);
-  state.view = new DataView(state.code.buffer);
-  state.nodes = new Int32Array(0);
-  state.labels = new Int32Array(0);
-  state.pcLabels = new Int32Array(0);
+  state.code = NO_BYTES;
+  state.view = NO_VIEW;
+  state.nodes = NO_NODES;
+  state.labels = NO_NODES;
+  state.labelCount = 0;
+  state.labelsUsed = 0;
+  state.pcLabels = NO_NODES;
   state.pcLabelCount = 0;
   state.globals = undefined;
+  state.globalHalves = undefined;
   state.externCallback = undefined;
+  state.lastBuffer = undefined;
+  state.lastView = undefined;
 }
 
 /** Makes room for `bytes` more code bytes. */
