@@ -3,7 +3,7 @@ import { damagedList } from "./dasm-error.js";
 import { type ActionList, CHUNK_FIELDS, KEEP_MARK, OPERATION } from "./operation.js";
 
 /** Literal bytes that one operation carries. */
-const LITERALS_PER_OPERATION = 8;
+const LITERALS_PER_OPERATION = 64;
 /** The first number of a global label in an operand byte. */
 const FIRST_GLOBAL = 10;
 /** Operand bytes above this are forward references to local labels. */
@@ -24,9 +24,9 @@ interface ChunkDecoder {
   lastLiteral: number;
   /** Whether the previous action defined a label. */
   afterLabel: boolean;
+  /** Literal bytes collected for the next operation, packed into words. */
   literals: number;
-  literalLow: number;
-  literalHigh: number;
+  readonly literalWords: Int32Array;
 }
 
 function appendField(list: ActionList, value: number): void {
@@ -41,21 +41,19 @@ function appendField(list: ActionList, value: number): void {
 
 /** Appends an operation together with the literal bytes collected before it. */
 function appendOperation(decoder: ChunkDecoder, kind: number, operand: number, detail = 0): void {
-  const { list } = decoder;
-  appendField(list, kind | (decoder.literals << 8) | (detail << 16));
-  appendField(list, decoder.literalLow);
-  appendField(list, decoder.literalHigh);
+  const { list, literals, literalWords } = decoder;
+  appendField(list, kind | (literals << 8) | (detail << 16));
   appendField(list, operand);
+  for (let word = 0; 4 * word < literals; word += 1) appendField(list, literalWords[word] as number);
+  literalWords.fill(0);
   decoder.literals = 0;
-  decoder.literalLow = 0;
-  decoder.literalHigh = 0;
 }
 
 function addLiteral(decoder: ChunkDecoder, byte: number): void {
   if (decoder.literals === LITERALS_PER_OPERATION) appendOperation(decoder, OPERATION.LITERAL, 0);
-  const shift = 8 * (decoder.literals & 3);
-  if (decoder.literals < 4) decoder.literalLow |= byte << shift;
-  else decoder.literalHigh |= byte << shift;
+  const word = decoder.literals >> 2;
+  const packed = decoder.literalWords[word] as number;
+  decoder.literalWords[word] = packed | (byte << (8 * (decoder.literals & 3)));
   decoder.literals += 1;
   decoder.lastLiteral = byte;
   decoder.leastBytes += 1;
@@ -275,8 +273,7 @@ export function decodeChunkInto(list: ActionList, start: number): void {
     lastLiteral: 0,
     afterLabel: false,
     literals: 0,
-    literalLow: 0,
-    literalHigh: 0,
+    literalWords: new Int32Array(LITERALS_PER_OPERATION / 4),
   };
   for (let field = 0; field < CHUNK_FIELDS; field += 1) appendField(list, 0);
   try {

@@ -2,14 +2,7 @@ import { decodeChunk } from "./action-list.js";
 import { usageError } from "./dasm-error.js";
 import { addForwardReference, addReference, defineLabel, setLabelAddress } from "./labels.js";
 import { addNode, contentOf, estimateOf, NODE, NODE_FIELDS, setContent, setEstimate } from "./node.js";
-import {
-  CHUNK_FIELDS,
-  FIRST_WITH_ARGUMENT,
-  KEEP_MARK,
-  LAST_WITH_ARGUMENT,
-  OPERATION,
-  OPERATION_FIELDS,
-} from "./operation.js";
+import { FIRST_WITH_ARGUMENT, KEEP_MARK, LAST_WITH_ARGUMENT, OPERATION } from "./operation.js";
 import { convertPutArgument, type PutArgument } from "./put-argument.js";
 import { type AssemblerState, FIRST_GLOBAL, growCode, STAGE } from "./state.js";
 import { STATUS } from "./status.js";
@@ -347,13 +340,18 @@ export function put(state: AssemblerState, start: number, ...args: readonly PutA
   let register1 = 0;
   let register2 = 0;
   // One loop with its state in local variables: keeping it in memory would cost more than the actions.
-  for (let at = chunk + CHUNK_FIELDS; ; at += OPERATION_FIELDS) {
+  let at = chunk + 2;
+  for (;;) {
     const head = operations[at] as number;
-    const operand = operations[at + 3] as number;
+    const operand = operations[at + 1] as number;
     const kind = head & 0xff;
-    view.setInt32(position, operations[at + 1] as number, true);
-    view.setInt32(position + 4, operations[at + 2] as number, true);
-    position += (head >> 8) & 15;
+    const end = position + ((head >> 8) & 0xff);
+    at += 2;
+    for (; position < end; position += 4) {
+      view.setInt32(position, operations[at] as number, true);
+      at += 1;
+    }
+    position = end;
     let n = 0;
     if (kind >= FIRST_WITH_ARGUMENT && kind <= LAST_WITH_ARGUMENT) {
       const value = args[argument];

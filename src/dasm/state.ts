@@ -49,7 +49,10 @@ export interface AssemblerState {
   stage: number;
   status: number;
   failure: Failure | undefined;
+  /** The action list of the open unit. */
   list: ActionList | undefined;
+  /** The last action list in use: looking it up by its bytes costs more. */
+  knownList: ActionList | undefined;
   code: Uint8Array;
   view: DataView;
   /** End of the code bytes in `code`. */
@@ -92,23 +95,29 @@ const NO_BYTES = new Uint8Array(0);
 const NO_VIEW = new DataView(NO_BYTES.buffer);
 const NO_NODES = new Int32Array(0);
 
-/** Buffers of a freed state that the next one takes over. */
-interface SpareBuffers {
+/** What a freed state leaves to the next one. */
+interface Workspace {
   readonly code: Uint8Array;
   readonly view: DataView;
   readonly nodes: Int32Array;
   readonly labels: Int32Array;
+  readonly pcLabels: Int32Array;
+  readonly list: ActionList | undefined;
+  readonly globals: BigUint64Array | undefined;
+  readonly globalHalves: Int32Array | undefined;
+  readonly lastBuffer: Uint8Array | undefined;
+  readonly lastView: DataView | undefined;
 }
 
 /**
- * Programs make one state per function and free it afterwards; allocating buffers would be most of
- * the work then. Holds one set of buffers of moderate size.
+ * Programs make one state per function and free it afterwards; allocating arrays and views would be
+ * most of the work then. Holds one workspace of moderate size.
  */
-const spares: SpareBuffers[] = [];
-const LARGEST_SPARE_CODE = 1 << 16;
-const LARGEST_SPARE_NODES = 1 << 15;
+const spares: Workspace[] = [];
+const LARGEST_SPARE = 1 << 16;
+const LARGEST_OUTPUT = 1 << 20;
 
-function takeBuffers(sectionCount: number): SpareBuffers {
+function takeWorkspace(sectionCount: number): Workspace {
   const spare = spares.pop();
   if (spare !== undefined && spare.nodes.length > sectionCount * NODE_FIELDS) return spare;
   const code = new Uint8Array(INITIAL_CODE_BYTES);
@@ -117,13 +126,32 @@ function takeBuffers(sectionCount: number): SpareBuffers {
     view: new DataView(code.buffer),
     nodes: new Int32Array((sectionCount + INITIAL_NODES) * NODE_FIELDS),
     labels: NO_NODES,
+    pcLabels: NO_NODES,
+    list: undefined,
+    globals: undefined,
+    globalHalves: undefined,
+    lastBuffer: undefined,
+    lastView: undefined,
   };
 }
 
-function keepBuffers(state: AssemblerState): void {
-  const { code, view, nodes, labels } = state;
-  if (spares.length > 0 || code.length > LARGEST_SPARE_CODE || nodes.length > LARGEST_SPARE_NODES) return;
-  spares.push({ code, view, nodes, labels });
+function keepWorkspace(state: AssemblerState): void {
+  const { code, view, nodes, labels, pcLabels, lastBuffer } = state;
+  const largest = Math.max(code.length, nodes.length, pcLabels.length);
+  if (spares.length > 0 || largest > LARGEST_SPARE) return;
+  const keepOutput = lastBuffer !== undefined && lastBuffer.buffer.byteLength <= LARGEST_OUTPUT;
+  spares.push({
+    code,
+    view,
+    nodes,
+    labels,
+    pcLabels,
+    list: state.knownList,
+    globals: state.globals,
+    globalHalves: state.globalHalves,
+    lastBuffer: keepOutput ? lastBuffer : undefined,
+    lastView: keepOutput ? state.lastView : undefined,
+  });
 }
 
 function checkInit(sectionCount: number, maxCodeSize: number): void {
@@ -146,7 +174,7 @@ export function init(sectionCount: number, options: StateOptions = NO_OPTIONS): 
   const pointerSize = options.pointerSize ?? 8;
   const maxCodeSize = options.maxCodeSize ?? DEFAULT_MAX_CODE_SIZE;
   checkInit(sectionCount, maxCodeSize);
-  const buffers = takeBuffers(sectionCount);
+  const spare = takeWorkspace(sectionCount);
   return {
     pointerSize,
     labelImmSize: options.labelImmSize ?? pointerSize,
@@ -157,26 +185,27 @@ export function init(sectionCount: number, options: StateOptions = NO_OPTIONS): 
     status: STATUS.OK,
     failure: undefined,
     list: undefined,
-    code: buffers.code,
-    view: buffers.view,
+    knownList: spare.list,
+    code: spare.code,
+    view: spare.view,
     position: 0,
     shift: 0,
     totalEstimate: 0,
     section: 0,
     tail: 0,
-    nodes: buffers.nodes,
+    nodes: spare.nodes,
     nodesEnd: 0,
-    labels: buffers.labels,
+    labels: spare.labels,
     labelCount: 0,
     labelsUsed: 0,
-    pcLabels: NO_NODES,
+    pcLabels: spare.pcLabels,
     pcLabelCount: 0,
-    globals: undefined,
-    globalHalves: undefined,
+    globals: spare.globals,
+    globalHalves: spare.globalHalves,
     externCallback: undefined,
     codeSize: 0,
-    lastBuffer: undefined,
-    lastView: undefined,
+    lastBuffer: spare.lastBuffer,
+    lastView: spare.lastView,
   };
 }
 
@@ -198,11 +227,13 @@ export function setupGlobal(state: AssemblerState, globals: BigUint64Array, coun
   if (!Number.isInteger(count) || count < 0 || count > globals.length) {
     throw usageError(`setupGlobal: count is ${count}, the array has ${globals.length} entries`);
   }
-  state.globals = globals;
-  state.globalHalves = undefined;
+  if (state.globals !== globals) {
+    state.globals = globals;
+    state.globalHalves = undefined;
+  }
   state.labelCount = FIRST_GLOBAL + Math.min(count, MAX_GLOBALS);
   if (state.labelCount > state.labels.length) state.labels = new Int32Array(state.labelCount);
-  else state.labels.fill(0, 0, state.labelCount);
+  else for (let entry = 0; entry < state.labelCount; entry += 1) state.labels[entry] = 0;
   state.labelsUsed = 0;
 }
 
@@ -232,6 +263,7 @@ export function growPc(state: AssemblerState, count: number): void {
     larger.set(state.pcLabels);
     state.pcLabels = larger;
   }
+  for (let label = state.pcLabelCount; label < count; label += 1) state.pcLabels[label] = 0;
   state.pcLabelCount = count;
 }
 
@@ -241,7 +273,10 @@ export function growPc(state: AssemblerState, count: number): void {
  */
 export function setup(state: AssemblerState, actions: Uint8Array): void {
   requireAlive(state, "setup");
-  state.list = openActionList(actions);
+  const { knownList } = state;
+  const list = knownList !== undefined && knownList.bytes === actions ? knownList : openActionList(actions);
+  state.knownList = list;
+  state.list = list;
   state.stage = STAGE.PUT;
   state.status = STATUS.OK;
   state.failure = undefined;
@@ -268,9 +303,10 @@ export function setupExtern(state: AssemblerState, callback: ExternCallback | un
 /** Releases everything. The state must not be used afterwards; a second call does nothing. */
 export function free(state: AssemblerState): void {
   if (state.stage === STAGE.FREED) return;
-  keepBuffers(state);
+  keepWorkspace(state);
   state.stage = STAGE.FREED;
   state.list = undefined;
+  state.knownList = undefined;
   state.code = NO_BYTES;
   state.view = NO_VIEW;
   state.nodes = NO_NODES;
