@@ -1,5 +1,6 @@
 import { ACTION } from "../x86/actions.js";
 import { damagedList } from "./dasm-error.js";
+import { NODE } from "./node.js";
 import { type ActionList, CHUNK_FIELDS, KEEP_MARK, OPERATION } from "./operation.js";
 
 /** Literal bytes that one operation carries. */
@@ -75,9 +76,11 @@ function shrinkOf(decoder: ChunkDecoder): number {
   return 0;
 }
 
+/** The detail of a reference is the head of the node that it becomes. */
 function appendReference(decoder: ChunkDecoder, kind: number, operand: number): void {
   const relative = kind !== OPERATION.IMM_PC && kind < OPERATION.IMM_BACKWARD;
-  appendOperation(decoder, kind, operand, relative ? shrinkOf(decoder) : 0);
+  const node = relative ? NODE.RELATIVE | (shrinkOf(decoder) << 8) : NODE.IMMEDIATE;
+  appendOperation(decoder, kind, operand, node);
   decoder.leastBytes += 4;
   decoder.mostBytes += relative ? 4 : 8;
 }

@@ -126,6 +126,7 @@ function encodeSection(state: AssemblerState, output: Output, section: number, s
   let estimate = 0;
   for (let node = nextOf(nodes, section); node !== 0; node = nextOf(nodes, node)) {
     const head = headOf(nodes, node);
+    if (head === (1 satisfies typeof NODE.LABEL)) continue;
     const length = estimateOf(nodes, node) - estimate;
     copyBytes(state, source, length, output, at);
     at += length;
@@ -133,8 +134,6 @@ function encodeSection(state: AssemblerState, output: Output, section: number, s
     estimate += length;
     let fieldSize = 0;
     switch (head & 0xff) {
-      case 1 satisfies typeof NODE.LABEL:
-        break;
       case 2 satisfies typeof NODE.GLOBAL:
         storeGlobal(state, output, head >> 8, at);
         break;

@@ -1,65 +1,15 @@
-import {
-  addNode,
-  contentOf,
-  estimateOf,
-  headOf,
-  NODE,
-  setContent,
-  setHead,
-  setTarget,
-  targetOf,
-} from "./node.js";
+import { contentOf, estimateOf, headOf, NODE, setContent, setHead, setTarget, targetOf } from "./node.js";
 import { type AssemblerState, FIRST_GLOBAL, requireAlive, STAGE } from "./state.js";
 import { STATUS } from "./status.js";
 
-/**
- * Adds a reference to a label table entry: bound at once if the label is defined, otherwise linked
- * in front of the entry's pending references (their `target` leads from one to the next).
- */
-export function addReference(
-  state: AssemblerState,
-  table: Int32Array,
-  entry: number,
-  head: number,
-  estimate: number,
-): void {
-  const current = table[entry] as number;
-  if (current > 0) {
-    addNode(state, head, estimate, current, 0);
-    return;
-  }
-  table[entry] = -addNode(state, head, estimate, -current, 0);
-}
-
-/** Adds a reference to the next definition of a local label, also if the label is defined already. */
-export function addForwardReference(
-  state: AssemblerState,
-  entry: number,
-  head: number,
-  estimate: number,
-): void {
-  const current = state.labels[entry] as number;
-  state.labels[entry] = -addNode(state, head, estimate, current > 0 ? 0 : -current, 0);
-}
-
-/** Defines a label here and binds all pending references to it. Returns its node. */
-export function defineLabel(
-  state: AssemblerState,
-  table: Int32Array,
-  entry: number,
-  head: number,
-  estimate: number,
-): number {
-  const label = addNode(state, head, estimate, state.section, -1);
-  const { nodes } = state;
-  let pending = -(table[entry] as number);
+/** Binds pending references to a label. Their targets lead from one to the next. */
+export function bindReferences(nodes: Int32Array, first: number, label: number): void {
+  let pending = first;
   while (pending > 0) {
     const next = targetOf(nodes, pending);
     setTarget(nodes, pending, label);
     pending = next;
   }
-  table[entry] = label;
-  return label;
 }
 
 /** Gives a label just defined an absolute address. */
@@ -89,12 +39,7 @@ export function getPcLabel(state: AssemblerState, label: number): number {
 export function bindExternalGlobals(state: AssemblerState): void {
   const { labels, labelsUsed, nodes } = state;
   for (let entry = FIRST_GLOBAL; entry < labelsUsed; entry += 1) {
-    let pending = -(labels[entry] as number);
-    while (pending > 0) {
-      const next = targetOf(nodes, pending);
-      setTarget(nodes, pending, FIRST_GLOBAL - 1 - entry);
-      pending = next;
-    }
+    bindReferences(nodes, -(labels[entry] as number), FIRST_GLOBAL - 1 - entry);
   }
 }
 

@@ -1,6 +1,6 @@
 import { decodeChunk } from "./action-list.js";
 import { usageError } from "./dasm-error.js";
-import { addForwardReference, addReference, defineLabel, setLabelAddress } from "./labels.js";
+import { bindReferences, setLabelAddress } from "./labels.js";
 import { addNode, contentOf, estimateOf, NODE, NODE_FIELDS, setContent, setEstimate } from "./node.js";
 import { FIRST_WITH_ARGUMENT, KEEP_MARK, LAST_WITH_ARGUMENT, OPERATION } from "./operation.js";
 import { convertPutArgument, type PutArgument } from "./put-argument.js";
@@ -10,10 +10,14 @@ import { STATUS } from "./status.js";
 /** Literal bytes are stored eight at a time, whether the operation has them or not. */
 const STORE_SLACK = 8;
 
-/** Remembers a failed check; the last one wins. */
-function fail(state: AssemblerState, code: number, offset: number, value: number): void {
+/** Result of an action whose check failed. */
+const FAILED = -1;
+
+/** Remembers a failed check; the last one wins. Returns FAILED. */
+function fail(state: AssemblerState, code: number, offset: number, value: number): number {
   state.status = code | offset;
   state.failure = { status: state.status, value };
+  return FAILED;
 }
 
 function failPut(state: AssemblerState): never {
@@ -123,168 +127,93 @@ function putDisplacement(
   return 4;
 }
 
-/** Result of {@link placeNode} when a check failed. */
-const FAILED = -1;
-
-/**
- * Handles the actions whose bytes depend on final addresses.
- * @param detail for references: bytes that a short jump saves
- * @returns bytes that the estimate grows by, or FAILED
- */
-function placeNode(
+/** Handles references to labels. Returns the size of the field, or FAILED. */
+function putReference(
   state: AssemblerState,
   kind: number,
   operand: number,
   n: number,
   estimate: number,
-  detail: number,
+  head: number,
 ): number {
+  let table = state.labels;
+  let entry = operand & 0xff;
+  if (kind <= OPERATION.IMM_PC) {
+    if (n >>> 0 >= state.pcLabelCount) return fail(state, STATUS.RANGE_PC, operand, n);
+    table = state.pcLabels;
+    entry = n;
+  } else if (entry >= state.labelsUsed) {
+    if (entry >= state.labelCount) return fail(state, STATUS.RANGE_LG, operand >>> 8, entry);
+    state.labelsUsed = entry + 1;
+  }
+  const current = table[entry] as number;
+  if (current > 0 && kind !== OPERATION.REL_FORWARD && kind !== OPERATION.IMM_FORWARD) {
+    addNode(state, head, estimate, current, 0);
+  } else {
+    if (kind === OPERATION.REL_BACKWARD || kind === OPERATION.IMM_BACKWARD) {
+      return fail(state, STATUS.RANGE_LG, operand >>> 8, entry);
+    }
+    table[entry] = -addNode(state, head, estimate, current > 0 ? 0 : -current, 0);
+  }
+  return (head & 0xff) === NODE.RELATIVE ? 4 : state.labelImmSize;
+}
+
+/** Handles definitions of labels. Returns 0, or FAILED. */
+function putLabel(state: AssemblerState, kind: number, operand: number, n: number, estimate: number): number {
+  let table = state.labels;
+  let entry = operand & 0xff;
+  let head: number = NODE.LABEL;
+  if (kind === OPERATION.LABEL_PC) {
+    if (n >>> 0 >= state.pcLabelCount) return fail(state, STATUS.RANGE_PC, operand, n);
+    table = state.pcLabels;
+    entry = n;
+  } else {
+    if (entry >= state.labelCount) return fail(state, STATUS.RANGE_LG, operand >>> 8, entry);
+    if (entry >= state.labelsUsed) state.labelsUsed = entry + 1;
+    if (entry >= FIRST_GLOBAL) head = NODE.GLOBAL | (entry << 8);
+  }
+  const current = table[entry] as number;
+  if (current > 0 && state.rejectDuplicates && mustBeUnique(kind, entry)) {
+    return failDuplicate(state, kind, operand, entry);
+  }
+  const label = addNode(state, head, estimate, state.section, -1);
+  if (current < 0) bindReferences(state.nodes, -current, label);
+  table[entry] = label;
+  return 0;
+}
+
+/** Local labels may have any number of definitions. */
+function mustBeUnique(kind: number, entry: number): boolean {
+  return kind === OPERATION.LABEL_PC || entry >= FIRST_GLOBAL;
+}
+
+/** A second definition, where duplicates are rejected. */
+function failDuplicate(state: AssemblerState, kind: number, operand: number, entry: number): number {
+  if (kind === OPERATION.LABEL_PC) return fail(state, STATUS.DUPLICATE_PC, operand, entry);
+  return fail(state, STATUS.DUPLICATE_LG, operand >>> 8, entry);
+}
+
+/** Handles the remaining actions that become nodes. Returns the bytes that the estimate grows by, or FAILED. */
+function putNode(state: AssemblerState, kind: number, operand: number, n: number, estimate: number): number {
   switch (kind) {
-    case 15 satisfies typeof OPERATION.REL_PC:
-      return referToPcLabel(state, n, NODE.RELATIVE | (detail << 8), estimate, operand, 4);
-    case 16 satisfies typeof OPERATION.IMM_PC:
-      return referToPcLabel(state, n, NODE.IMMEDIATE, estimate, operand, state.labelImmSize);
-    case 18 satisfies typeof OPERATION.REL_BACKWARD:
-      return referBackward(state, operand, NODE.RELATIVE | (detail << 8), estimate, 4);
-    case 19 satisfies typeof OPERATION.REL_FORWARD:
-      return referForward(state, operand, NODE.RELATIVE | (detail << 8), estimate, 4);
-    case 20 satisfies typeof OPERATION.REL_GLOBAL:
-      return referToGlobal(state, operand, NODE.RELATIVE | (detail << 8), estimate, 4);
-    case 21 satisfies typeof OPERATION.IMM_BACKWARD:
-      return referBackward(state, operand, NODE.IMMEDIATE, estimate, state.labelImmSize);
-    case 22 satisfies typeof OPERATION.IMM_FORWARD:
-      return referForward(state, operand, NODE.IMMEDIATE, estimate, state.labelImmSize);
-    case 23 satisfies typeof OPERATION.IMM_GLOBAL:
-      return referToGlobal(state, operand, NODE.IMMEDIATE, estimate, state.labelImmSize);
-    case 24 satisfies typeof OPERATION.LABEL_LG:
-      return definePlainLabel(state, operand, estimate);
-    case 17 satisfies typeof OPERATION.LABEL_PC:
-      return definePcLabel(state, n, operand, estimate);
-    case 13 satisfies typeof OPERATION.SETLABEL:
+    case OPERATION.SETLABEL:
       setLabelAddress(state, state.tail, n);
       return 0;
-    case 14 satisfies typeof OPERATION.REL_A:
+    case OPERATION.REL_A:
       addNode(state, NODE.RELATIVE_ADDRESS, estimate, 0, n);
       return 4;
-    case 26 satisfies typeof OPERATION.EXTERN:
+    case OPERATION.EXTERN:
       addNode(state, NODE.EXTERN | (operand << 8), estimate, 0, 0);
       return 4;
-    case 25 satisfies typeof OPERATION.ALIGN:
+    case OPERATION.ALIGN:
       addNode(state, NODE.ALIGN | (operand << 8), estimate, 0, 0);
       return operand;
     default:
-      return putSpace(state, operand, n, estimate);
+      if (n < 0) return fail(state, STATUS.RANGE_I, operand >>> 8, n);
+      if (n > state.maxCodeSize - estimate) return fail(state, STATUS.NOMEM, operand >>> 8, n);
+      addNode(state, NODE.SPACE | ((operand & 0xff) << 8), estimate, 0, n);
+      return n;
   }
-}
-
-function putSpace(state: AssemblerState, operand: number, n: number, estimate: number): number {
-  if (n < 0) {
-    fail(state, STATUS.RANGE_I, operand >>> 8, n);
-    return FAILED;
-  }
-  if (n > state.maxCodeSize - estimate) {
-    fail(state, STATUS.NOMEM, operand >>> 8, n);
-    return FAILED;
-  }
-  addNode(state, NODE.SPACE | ((operand & 0xff) << 8), estimate, 0, n);
-  return n;
-}
-
-function referToPcLabel(
-  state: AssemblerState,
-  label: number,
-  head: number,
-  estimate: number,
-  offset: number,
-  size: number,
-): number {
-  if (label >>> 0 >= state.pcLabelCount) {
-    fail(state, STATUS.RANGE_PC, offset, label);
-    return FAILED;
-  }
-  addReference(state, state.pcLabels, label, head, estimate);
-  return size;
-}
-
-/** Notes that a label table entry is in use. Returns false, with the status set, if the table is too small. */
-function useEntry(state: AssemblerState, entry: number, operand: number): boolean {
-  if (entry >= state.labelCount) {
-    fail(state, STATUS.RANGE_LG, operand >>> 8, entry);
-    return false;
-  }
-  if (entry >= state.labelsUsed) state.labelsUsed = entry + 1;
-  return true;
-}
-
-function referBackward(
-  state: AssemblerState,
-  operand: number,
-  head: number,
-  estimate: number,
-  size: number,
-): number {
-  const entry = operand & 0xff;
-  const target = entry < state.labelsUsed ? (state.labels[entry] as number) : 0;
-  if (target <= 0) {
-    fail(state, STATUS.RANGE_LG, operand >>> 8, entry);
-    return FAILED;
-  }
-  addNode(state, head, estimate, target, 0);
-  return size;
-}
-
-function referForward(
-  state: AssemblerState,
-  operand: number,
-  head: number,
-  estimate: number,
-  size: number,
-): number {
-  const entry = operand & 0xff;
-  if (!useEntry(state, entry, operand)) return FAILED;
-  addForwardReference(state, entry, head, estimate);
-  return size;
-}
-
-function referToGlobal(
-  state: AssemblerState,
-  operand: number,
-  head: number,
-  estimate: number,
-  size: number,
-): number {
-  const entry = operand & 0xff;
-  if (!useEntry(state, entry, operand)) return FAILED;
-  addReference(state, state.labels, entry, head, estimate);
-  return size;
-}
-
-function definePlainLabel(state: AssemblerState, operand: number, estimate: number): number {
-  const entry = operand & 0xff;
-  if (!useEntry(state, entry, operand)) return FAILED;
-  if (entry < FIRST_GLOBAL) {
-    defineLabel(state, state.labels, entry, NODE.LABEL, estimate);
-    return 0;
-  }
-  if (state.rejectDuplicates && (state.labels[entry] as number) > 0) {
-    fail(state, STATUS.DUPLICATE_LG, operand >>> 8, entry);
-    return FAILED;
-  }
-  defineLabel(state, state.labels, entry, NODE.GLOBAL | (entry << 8), estimate);
-  return 0;
-}
-
-function definePcLabel(state: AssemblerState, label: number, offset: number, estimate: number): number {
-  if (label >>> 0 >= state.pcLabelCount) {
-    fail(state, STATUS.RANGE_PC, offset, label);
-    return FAILED;
-  }
-  if (state.rejectDuplicates && (state.pcLabels[label] as number) > 0) {
-    fail(state, STATUS.DUPLICATE_PC, offset, label);
-    return FAILED;
-  }
-  defineLabel(state, state.pcLabels, label, NODE.LABEL, estimate);
-  return 0;
 }
 
 /** Makes another section the current one; what follows is a new segment of it. */
@@ -448,14 +377,23 @@ export function put(state: AssemblerState, start: number, ...args: readonly PutA
       }
       case 12 satisfies typeof OPERATION.SPACE:
       case 25 satisfies typeof OPERATION.ALIGN: {
-        const size = placeNode(state, kind, operand, n, position + shift, 0);
-        if (size === FAILED) return;
+        const size = putNode(state, kind, operand, n, position + shift);
+        if (size < 0) return;
         shift += size;
         break;
       }
+      case 17 satisfies typeof OPERATION.LABEL_PC:
+      case 24 satisfies typeof OPERATION.LABEL_LG:
+        if (putLabel(state, kind, operand, n, position + shift) < 0) return;
+        break;
+      case 13 satisfies typeof OPERATION.SETLABEL:
+      case 14 satisfies typeof OPERATION.REL_A:
+      case 26 satisfies typeof OPERATION.EXTERN:
+        position += putNode(state, kind, operand, n, position + shift);
+        break;
       default: {
-        const size = placeNode(state, kind, operand, n, position + shift, head >> 16);
-        if (size === FAILED) return;
+        const size = putReference(state, kind, operand, n, position + shift, head >> 16);
+        if (size < 0) return;
         position += size;
       }
     }
