@@ -39,12 +39,15 @@ await build({
   platform: "node",
   format: "cjs",
   target: "node20",
+  // Turned into require: code that is run through vm has no import() of its own.
+  supported: { "dynamic-import": false },
   packages: "external",
   plugins: [lazyBundles],
   minifySyntax: true,
   minifyWhitespace: true,
   logLevel: "warning",
-  define: { "import.meta.url": "undefined" },
+  define: { "import.meta.url": "importMetaUrl" },
+  banner: { js: 'const importMetaUrl = require("node:url").pathToFileURL(__filename).href;' },
 });
 
 await build({

@@ -12,8 +12,8 @@ const scratch = mkdtempSync(join(tmpdir(), "dynasm-warm-"));
 
 const warmRuns = {
   dynasm: [
-    ["-o", join(scratch, "demo.c"), join(root, "fixtures/demo/demo.dasc")],
-    ["translate", "-o", join(scratch, "demo.lua"), join(root, "fixtures/demo/demo.dasl")],
+    ["-o", join(scratch, "demo.c"), join(root, "fixtures/demo/multiply.dasc")],
+    ["translate", "-o", join(scratch, "demo.lua"), join(root, "fixtures/demo/multiply.dasl")],
   ],
   luabyteasm: [["assemble", join(root, "fixtures/demo/hello.lasm"), "-o", join(scratch, "hello.luac")]],
 };

@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
-import { constants, Script } from "node:vm";
+import { Script } from "node:vm";
 
 /** What a command bundle exports. */
 interface CommandBundle {
@@ -39,7 +39,6 @@ export function loadBundle(bundle: string, useCache: boolean): LoadedBundle {
   const script = new Script(source, {
     filename: bundle,
     ...(cachedData === undefined ? {} : { cachedData }),
-    importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
   });
   const module = { exports: {} as CommandBundle };
   const wrapper = script.runInThisContext() as (...parts: readonly unknown[]) => void;

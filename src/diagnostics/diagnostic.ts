@@ -33,4 +33,8 @@ export interface Diagnostic {
   readonly notes?: readonly DiagnosticNote[];
   /** What the user could do about it. */
   readonly hint?: string;
+  /** The text that the tool we are compatible with prints for this, complete with line ends; absent if it says nothing. */
+  readonly classic?: string;
+  /** Whether the same message was given for the same place before; only kept for the classic text. */
+  readonly repeated?: boolean;
 }

@@ -42,6 +42,8 @@ export interface Architecture {
   opcodes(): Iterable<string>;
   /** All register names, for suggestions. */
   registers(): Iterable<string>;
+  /** The forms of an opcode, one a line, as a hint for the user; undefined if there is no such opcode. */
+  describeForms?(opcode: string): string | undefined;
   /** Description for `-A`, without the first line. */
   describe(): string;
 }

@@ -1,0 +1,59 @@
+import type { Readable, Writable } from "node:stream";
+import { type TranslateOptions, type TranslationResult, translate } from "../translator/index.js";
+import { createIncludeReader } from "./node-includes.js";
+import { writeFileAtomically } from "./output-file.js";
+import { readInputText } from "./read-input.js";
+
+export { createIncludeReader } from "./node-includes.js";
+
+/** Options with includes read from the file system, unless the caller reads them. */
+function withIncludes(options: TranslateOptions): TranslateOptions {
+  return options.readInclude === undefined ? { ...options, readInclude: createIncludeReader() } : options;
+}
+
+/** The language that a file name asks for: Lua for `.dasl`, else C. */
+export function languageOfFile(name: string): "c" | "lua" {
+  return name.endsWith(".dasl") ? "lua" : "c";
+}
+
+/**
+ * Translates a file. The language follows from the extension unless given.
+ *
+ * @param input Path of the source.
+ * @param output Path of the result, written whole and only if there are no errors; none if omitted.
+ * @throws FileError (`message` is one line) for files that can't be read or written.
+ */
+export function translateFile(
+  input: string,
+  output?: string,
+  options: TranslateOptions = {},
+): TranslationResult {
+  const result = translate(readInputText(input), {
+    fileName: input,
+    language: languageOfFile(input),
+    ...withIncludes(options),
+  });
+  if (result.ok && output !== undefined) writeFileAtomically(output, result.output);
+  return result;
+}
+
+/**
+ * Translates what a stream delivers and writes the result to another stream, which is left open.
+ * With errors in the input nothing is written.
+ */
+export async function translateStream(
+  input: Readable,
+  output: Writable,
+  options: TranslateOptions = {},
+): Promise<TranslationResult> {
+  const pieces: string[] = [];
+  for await (const piece of input) {
+    pieces.push(typeof piece === "string" ? piece : Buffer.from(piece as Uint8Array).toString("latin1"));
+  }
+  const result = translate(pieces, { fileName: "(stream)", ...withIncludes(options) });
+  if (!result.ok) return result;
+  for (const piece of result.pieces()) {
+    if (!output.write(piece, "latin1")) await new Promise((resolve) => output.once("drain", resolve));
+  }
+  return result;
+}

@@ -1,0 +1,48 @@
+import { isIdentifier } from "./characters.js";
+import { flush } from "./pending-code.js";
+import { fatalError, wholeStatement } from "./problems.js";
+import type { StatementAction } from "./state.js";
+import { writeItem } from "./write-output.js";
+
+function checkName(name: string): void {
+  if (!isIdentifier(name)) throw fatalError("bad-capture-name", `bad capture name \`${name}'`);
+}
+
+export const runCapture: StatementAction = (state, [name = ""]) => {
+  checkName(name);
+  flush(state);
+  const open = state.openCapture;
+  if (open !== undefined) {
+    throw fatalError(
+      "nested-capture",
+      `already capturing to \`${open.name}' since line ${open.openedAtLine}`,
+    );
+  }
+  let capture = state.captures.get(name);
+  if (capture === undefined) {
+    capture = { name, items: [], lineCount: 0, openedAtLine: 0 };
+    state.captures.set(name, capture);
+  }
+  capture.openedAtLine = state.frame.classicLine;
+  state.openCapture = capture;
+  state.output = capture.items;
+  state.syncedLine = 0;
+};
+
+export const runEndcapture: StatementAction = (state) => {
+  flush(state);
+  if (state.openCapture === undefined) {
+    throw fatalError("endcapture-without-capture", ".endcapture without a valid .capture", wholeStatement);
+  }
+  state.openCapture = undefined;
+  state.output = state.mainOutput;
+  state.syncedLine = 0;
+};
+
+export const runDumpcapture: StatementAction = (state, [name = ""]) => {
+  checkName(name);
+  flush(state);
+  state.dumpedCaptures.add(name);
+  writeItem(state, { kind: "capture", name });
+  state.syncedLine = 0;
+};

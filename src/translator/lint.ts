@@ -1,0 +1,160 @@
+import type { Span } from "../diagnostics/diagnostic.js";
+import type { LabelUse } from "./assembled-statement.js";
+import { isBlank, skipBlanks } from "./characters.js";
+import { findOpenControl } from "./open-control.js";
+import { addWarning } from "./report.js";
+import type { LabelSighting, SourcePlace, TranslationState } from "./state.js";
+
+function currentPlace(state: TranslationState): SourcePlace {
+  const { frame } = state;
+  return {
+    frame,
+    line: frame.line,
+    lineStart: frame.lineStart,
+    lineEnd: frame.lineEnd,
+    start: frame.statementStart,
+    end: frame.statementEnd,
+  };
+}
+
+/** Notes the labels that a statement defines or refers to. */
+export function noteLabels(state: TranslationState, labels: readonly LabelUse[]): void {
+  const { lint } = state;
+  const at = currentPlace(state);
+  for (const { kind, role, name } of labels) {
+    if (kind !== "local" && kind !== "global") continue;
+    const sightings = kind === "local" ? lint.locals : lint.globals;
+    sightings.push({ role, name, at, hostRuns: lint.hostTexts.length });
+  }
+}
+
+/** Notes host text: it ends the assembler lines that an unbraced control statement may cover. */
+export function noteHostText(state: TranslationState, text: string): void {
+  const { lint } = state;
+  checkOpenControl(state);
+  lint.hostTexts.push(text);
+  lint.putsSinceHost = 0;
+  lint.openControl = undefined;
+  if (state.options.language !== "c") return;
+  const keyword = findOpenControl(text);
+  if (keyword === undefined) return;
+  const { frame } = state;
+  const line = frame.text.slice(frame.lineStart, frame.lineEnd);
+  const start = Math.max(line.lastIndexOf(keyword), 0);
+  const place = { frame, line: frame.line, lineStart: frame.lineStart, lineEnd: frame.lineEnd };
+  lint.openControl = { keyword, at: { ...place, start, end: start + keyword.length } };
+}
+
+function checkOpenControl(state: TranslationState): void {
+  const { openControl, putsSinceHost } = state.lint;
+  if (openControl === undefined || putsSinceHost < 2) return;
+  warnAt(
+    state,
+    openControl.at,
+    "unbraced-control",
+    `\`${openControl.keyword}' without braces covers only the first of the ${putsSinceHost} statements that the following assembler lines become`,
+    "put the assembler lines in braces",
+  );
+}
+
+function warnAt(state: TranslationState, at: SourcePlace, code: string, message: string, hint: string): void {
+  const sourceLine = at.frame.text.slice(at.lineStart, at.lineEnd).replace(/\r$/, "");
+  addWarning(state, {
+    code,
+    severity: "warning",
+    message,
+    span: spanOf(at),
+    sourceLine,
+    hint,
+  });
+}
+
+function spanOf(at: SourcePlace): Span {
+  const { text } = at.frame;
+  const from = skipBlanks(text, at.lineStart + at.start);
+  let to = at.lineStart + at.end;
+  while (to > from && isBlank(text.charCodeAt(to - 1))) to--;
+  const column = from - at.lineStart + 1;
+  return { file: at.frame.name, line: at.line, column, endColumn: Math.max(to - at.lineStart, column) + 1 };
+}
+
+/** Makes the checks that need the whole file. */
+export function finishLint(state: TranslationState): void {
+  checkOpenControl(state);
+  if (state.errorCount > 0 || state.fatal) return;
+  checkGlobals(state);
+  checkLocals(state);
+}
+
+function checkGlobals(state: TranslationState): void {
+  const { globals } = state.lint;
+  const lastDefinition = new Map<string, LabelSighting>();
+  for (const sighting of globals) {
+    if (sighting.role !== "definition") continue;
+    const earlier = lastDefinition.get(sighting.name);
+    if (earlier !== undefined && !mayExclude(state, earlier, sighting))
+      warnDuplicate(state, earlier, sighting);
+    lastDefinition.set(sighting.name, sighting);
+  }
+  const reported = new Set<string>();
+  for (const { role, name, at } of globals) {
+    if (role === "definition" || lastDefinition.has(name) || reported.has(name)) continue;
+    reported.add(name);
+    const hint =
+      "define it with `->" + `${name}:', or put its address into the globals array before encoding`;
+    warnAt(state, at, "undefined-global-label", `global label \`->${name}' is never defined`, hint);
+  }
+}
+
+function warnDuplicate(state: TranslationState, earlier: LabelSighting, later: LabelSighting): void {
+  const { file, line } = { file: earlier.at.frame.name, line: earlier.at.line };
+  warnAt(
+    state,
+    later.at,
+    "duplicate-global-label",
+    `global label \`->${later.name}' is defined twice`,
+    `the first definition is at ${file}:${line}`,
+  );
+}
+
+/** Words of the host language that make two places alternatives or parts of different functions. */
+const alternativesInC = /\b(?:else|case|default|return|goto|break|continue)\b|#\s*(?:el|if|endif)|^\}/m;
+const alternativesInLua = /\b(?:else|elseif|function|return|break|end)\b/;
+
+/** Whether the host text between two places may keep them from both being executed. */
+function mayExclude(state: TranslationState, earlier: LabelSighting, later: LabelSighting): boolean {
+  const pattern = state.options.language === "lua" ? alternativesInLua : alternativesInC;
+  const between = state.lint.hostTexts.slice(earlier.hostRuns, later.hostRuns);
+  return between.some((text) => pattern.test(text));
+}
+
+function checkLocals(state: TranslationState): void {
+  const { locals } = state.lint;
+  const anywhere = state.captures.size > 0;
+  const defined = new Set<string>();
+  const definedLater = new Set<string>();
+  const all = new Set(locals.filter(({ role }) => role === "definition").map(({ name }) => name));
+  for (const { role, name, at } of locals) {
+    if (role === "definition") defined.add(name);
+    else if (role === "backward" && !(anywhere ? all : defined).has(name)) warnLocal(state, at, "<", name);
+  }
+  for (let index = locals.length - 1; index >= 0; index--) {
+    const sighting = locals[index];
+    if (sighting === undefined) continue;
+    const { role, name, at } = sighting;
+    if (role === "definition") definedLater.add(name);
+    else if (role === "forward" && !(anywhere ? all : definedLater).has(name))
+      warnLocal(state, at, ">", name);
+  }
+}
+
+function warnLocal(state: TranslationState, at: SourcePlace, arrow: "<" | ">", name: string): void {
+  const side = arrow === "<" ? "before" : "after";
+  warnAt(
+    state,
+    at,
+    "local-label-without-target",
+    `local label \`${arrow}${name}' has no target: \`${name}:' is not defined ${side} this place`,
+    `write \`${name}:' on a line of its own where the jump should lead`,
+  );
+}

@@ -1,0 +1,195 @@
+import { isBlank, isIdentifier, isWord, skipBlanks } from "./characters.js";
+import { maximumStatementLength, substituteDefines } from "./defines.js";
+import { fatalError, statementError, wholeStatement } from "./problems.js";
+import { currentLine, reportProblem } from "./report.js";
+import { runStatement } from "./run-statement.js";
+import type { Macro, MacroStatement, StatementAction, TranslationState } from "./state.js";
+import { StatementError } from "./statement-error.js";
+import { hasStatement, statementKey } from "./statement-table.js";
+import { echo } from "./write-output.js";
+
+const maximumMacroDepth = 200;
+
+const plainMacroName = /^[A-Za-z_][A-Za-z0-9_.]*$/;
+const dottedMacroName = /^\.[A-Za-z0-9_.]*$/;
+
+function checkParameters(parameters: readonly string[]): void {
+  const seen = new Set<string>();
+  parameters.forEach((parameter, index) => {
+    const part = { kind: "parameter", index: index + 1 } as const;
+    if (!isIdentifier(parameter)) {
+      throw fatalError("bad-macro-parameter", `bad macro parameter name \`${parameter}'`, part);
+    }
+    if (seen.has(parameter)) {
+      throw fatalError("duplicate-macro-parameter", `duplicate macro parameter name \`${parameter}'`, part);
+    }
+    seen.add(parameter);
+  });
+}
+
+export const runMacroDirective: StatementAction = (state, [name, ...parameters]) => {
+  if (name === undefined) throw statementError("missing-macro-name", "missing macro name", wholeStatement);
+  if (!plainMacroName.test(name) && !dottedMacroName.test(name)) {
+    throw fatalError("bad-macro-name", `bad macro name \`${name}'`);
+  }
+  const count = parameters.length;
+  if (hasStatement(state, name, count)) {
+    throw fatalError("duplicate-macro", `duplicate macro \`${name}' (${count} parameters)`);
+  }
+  checkParameters(parameters);
+  state.recording = {
+    name,
+    parameters,
+    statements: [],
+    definedAt: { file: state.frame.name, line: state.frame.line, classicLine: state.frame.classicLine },
+    active: false,
+  };
+};
+
+export const runEndmacro: StatementAction = () => {
+  throw fatalError("endmacro-without-macro", ".endmacro without .macro", wholeStatement);
+};
+
+const endmacro = "endmacro";
+
+/** Whether the statement ends a macro: apart from blanks, any one character followed by `endmacro`. */
+function isEndOfMacro(statement: string): boolean {
+  let end = statement.length;
+  while (end > 0 && isBlank(statement.charCodeAt(end - 1))) end--;
+  const start = end - endmacro.length;
+  return start > 0 && statement.startsWith(endmacro, start) && skipBlanks(statement, 0) >= start - 1;
+}
+
+/** Adds a statement to the macro being defined, or ends the definition. */
+export function recordStatement(state: TranslationState, statement: string): void {
+  const macro = state.recording;
+  if (macro === undefined) return;
+  if (isEndOfMacro(statement)) {
+    state.recording = undefined;
+    state.macros.push(macro);
+    state.definedStatements.set(statementKey(macro.name, macro.parameters.length), (_, args) => {
+      expandMacro(state, macro, args);
+    });
+    return;
+  }
+  const { frame } = state;
+  macro.statements.push({
+    ...cutAtParameters(statement, macro.parameters),
+    text: statement,
+    origin: {
+      file: frame.name,
+      line: frame.line,
+      column: frame.statementStart,
+      sourceLine: currentLine(frame),
+    },
+  });
+}
+
+/** Cuts a macro statement into literal pieces and parameter numbers. */
+function cutAtParameters(
+  statement: string,
+  parameters: readonly string[],
+): Pick<MacroStatement, "pieces" | "slots"> {
+  const pieces: string[] = [];
+  const slots: number[] = [];
+  let copied = 0;
+  let at = 0;
+  while (at < statement.length) {
+    if (!isWord(statement.charCodeAt(at))) {
+      at++;
+      continue;
+    }
+    const start = at;
+    while (at < statement.length && isWord(statement.charCodeAt(at))) at++;
+    const slot = parameters.indexOf(statement.slice(start, at));
+    if (slot < 0) continue;
+    pieces.push(statement.slice(copied, start));
+    slots.push(slot);
+    copied = at;
+  }
+  pieces.push(statement.slice(copied));
+  return { pieces, slots };
+}
+
+function fillIn(statement: MacroStatement, args: readonly string[]): string {
+  const { pieces, slots } = statement;
+  let text = pieces[0] ?? "";
+  for (let index = 0; index < slots.length; index++) {
+    text += (args[slots[index] as number] ?? "") + (pieces[index + 1] ?? "");
+  }
+  return text;
+}
+
+/** Deletes every `..` together with the blanks around it. */
+function paste(text: string): string {
+  let dots = text.indexOf("..");
+  if (dots < 0) return text;
+  let output = "";
+  let copied = 0;
+  while (dots >= 0) {
+    let end = dots;
+    while (end > copied && isBlank(text.charCodeAt(end - 1))) end--;
+    output += text.slice(copied, end);
+    copied = skipBlanks(text, dots + 2);
+    dots = text.indexOf("..", copied);
+  }
+  return output + text.slice(copied);
+}
+
+function expandText(state: TranslationState, statement: MacroStatement, args: readonly string[]): string {
+  const filled = fillIn(statement, args);
+  state.expansionBudget -= filled.length + 16;
+  if (state.expansionBudget < 0 || filled.length > maximumStatementLength) {
+    state.aborted = true;
+    throw fatalError("expansion-too-large", "macro expansion is too large", wholeStatement);
+  }
+  const known = state.pasteCache.get(filled);
+  if (known !== undefined) return known;
+  const text = paste(substituteDefines(state.defines, filled));
+  state.pasteCache.set(filled, text);
+  return text;
+}
+
+/** Executes the statements of a macro. A failing statement is reported and the macro goes on. */
+function expandMacro(state: TranslationState, macro: Macro, args: readonly string[]): void {
+  if (macro.active) {
+    throw fatalError("recursive-macro", "recursive macro invocation", wholeStatement);
+  }
+  if (state.macroStack.length >= maximumMacroDepth) {
+    throw fatalError("macro-nesting", "macros are nested too deeply", wholeStatement);
+  }
+  const showsExpansion = state.options.macroComments && state.options.echo !== undefined;
+  const title = `${macro.name} (${macro.parameters.length})`;
+  macro.active = true;
+  if (showsExpansion) echo(state, `{ MACRO ${title}`);
+  try {
+    for (const statement of macro.statements)
+      runMacroStatement(state, macro, statement, args, showsExpansion);
+  } finally {
+    macro.active = false;
+  }
+  if (showsExpansion) echo(state, `} MACRO ${title}`);
+}
+
+function runMacroStatement(
+  state: TranslationState,
+  macro: Macro,
+  statement: MacroStatement,
+  args: readonly string[],
+  showsExpansion: boolean,
+): void {
+  const depth = state.macroStack.length;
+  // A failure while expanding leaves the macro, one while executing does not.
+  const text = expandText(state, statement, args);
+  if (showsExpansion && text.charCodeAt(0) !== 124) echo(state, text);
+  state.macroStack.push({ macro, statement });
+  try {
+    runStatement(state, text);
+  } catch (error) {
+    if (!(error instanceof StatementError) || state.aborted) throw error;
+    state.macroStack.length = depth + 1;
+    reportProblem(state, error, true);
+  } finally {
+    state.macroStack.length = depth;
+  }
+}

@@ -1,0 +1,84 @@
+import type { AssembledStatement, AssembledStep } from "./assembled-statement.js";
+import { appendChunk, findChunk } from "./dedupe-index.js";
+import type { TranslationState } from "./state.js";
+import { writePutCall } from "./write-output.js";
+
+/** Buffer positions that one put call may use; the start offset takes the first. */
+const maximumPositions = 25;
+
+const stopCode = "\u00ff";
+const sectionCode = "\u00fe";
+const negativeZero = /\u0100/g;
+
+/** Appends an assembled statement to the pending code. */
+export function appendStatement(state: TranslationState, statement: AssembledStatement): void {
+  const { pending, frame } = state;
+  for (const step of statement.steps) {
+    if (step.reserveBefore > 0 && pending.positions + step.reserveBefore > maximumPositions) flush(state);
+    pending.marks.push(pending.code.length, frame.fileIndex, frame.line);
+    pending.mainLine = state.mainFrame.line;
+    appendStep(state, step);
+    if (step.reserveAfter > 0 && pending.positions + step.reserveAfter > maximumPositions) flush(state);
+  }
+}
+
+function appendStep(state: TranslationState, step: AssembledStep): void {
+  const { pending } = state;
+  pending.code += step.code;
+  for (const argument of step.args) pending.args.push(argument);
+  pending.positions += step.positions;
+}
+
+/** Switches to a section: code before the switch and the switch itself are one put call. */
+export function appendSectionSwitch(state: TranslationState, section: number): void {
+  const { pending, frame } = state;
+  pending.marks.push(pending.code.length, frame.fileIndex, frame.line);
+  pending.mainLine = state.mainFrame.line;
+  pending.code += sectionCode + String.fromCharCode(section);
+  writeChunk(state);
+}
+
+/** Writes the pending code as one put call. */
+export function flush(state: TranslationState): void {
+  if (state.pending.code.length === 0) return;
+  state.pending.code += stopCode;
+  writeChunk(state);
+}
+
+function writeChunk(state: TranslationState): void {
+  const { pending } = state;
+  const offset = placeChunk(state, pending.code);
+  recordSources(state, offset, pending.code.length);
+  writePutCall(state, state.emitter.putCall(state.frame.indentation, offset, pending.args));
+  state.lint.putsSinceHost++;
+  pending.code = "";
+  pending.args = [];
+  pending.positions = 1;
+  pending.marks = [];
+}
+
+/** Offset of the chunk in the action list, which gets it appended unless it has the same bytes somewhere. */
+function placeChunk(state: TranslationState, code: string): number {
+  const hasNegativeZero = code.includes("\u0100");
+  const bytes = hasNegativeZero ? code.replace(negativeZero, "\u0000") : code;
+  const found = findChunk(state.chunks, bytes);
+  if (found >= 0) return found;
+  const offset = appendChunk(state.chunks, bytes);
+  if (hasNegativeZero) {
+    for (let at = code.indexOf("\u0100"); at >= 0; at = code.indexOf("\u0100", at + 1)) {
+      state.negativeZeros.add(offset + at);
+    }
+  }
+  return offset;
+}
+
+function recordSources(state: TranslationState, offset: number, length: number): void {
+  const { marks } = state.pending;
+  const entries = state.sourceEntries;
+  for (let at = 0; at < marks.length; at += 3) {
+    const start = marks[at] as number;
+    const end = marks[at + 3] ?? length;
+    if (end === start) continue;
+    entries.push(offset + start, offset + end, marks[at + 1] as number, marks[at + 2] as number);
+  }
+}

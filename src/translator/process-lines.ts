@@ -1,0 +1,138 @@
+import { isBlank } from "./characters.js";
+import { noteHostText } from "./lint.js";
+import { flush } from "./pending-code.js";
+import { reportProblem } from "./report.js";
+import { runStatement } from "./run-statement.js";
+import type { SourceFrame, TranslationState } from "./state.js";
+import { StatementError } from "./statement-error.js";
+import { echo, syncLine, writeHostRun } from "./write-output.js";
+
+const bar = 124;
+const semicolon = 59;
+
+/** Index of the bar if the line is an assembler line, else -1. */
+function findBar(text: string, start: number, end: number): number {
+  let at = start;
+  while (at < end && isBlank(text.charCodeAt(at))) at++;
+  return at < end && text.charCodeAt(at) === bar ? at : -1;
+}
+
+function lineEndAfter(text: string, start: number): number {
+  const end = text.indexOf("\n", start);
+  return end < 0 ? text.length : end;
+}
+
+/** Processes all lines of a text. Sets `stopped` if it stopped early because of a fatal error. */
+export function processFrame(state: TranslationState, frame: SourceFrame): void {
+  const { text } = frame;
+  let start = 0;
+  while (start < text.length) {
+    const end = lineEndAfter(text, start);
+    frame.line++;
+    frame.classicLine++;
+    frame.lineStart = start;
+    frame.lineEnd = end;
+    if (state.options.flushLines) flush(state);
+    const barAt = findBar(text, start, end);
+    if (barAt < 0) {
+      start = processHostLines(state, frame);
+      continue;
+    }
+    processAssemblerLine(state, frame, barAt);
+    if (state.stopped) return;
+    start = end + 1;
+  }
+}
+
+/** Copies host lines up to the next assembler line. Returns where the next line begins. */
+function processHostLines(state: TranslationState, frame: SourceFrame): number {
+  const { text } = frame;
+  const start = frame.lineStart;
+  let end = frame.lineEnd;
+  let count = 1;
+  flush(state);
+  syncLine(state);
+  while (end + 1 < text.length) {
+    const nextEnd = lineEndAfter(text, end + 1);
+    if (findBar(text, end + 1, nextEnd) >= 0) break;
+    end = nextEnd;
+    count++;
+  }
+  const run = text.slice(start, end);
+  writeHostRun(state, run, count);
+  frame.line += count - 1;
+  frame.classicLine += count - 1;
+  frame.lineStart = text.lastIndexOf("\n", end - 1) + 1;
+  frame.lineEnd = end;
+  noteHostText(state, run);
+  return end + 1;
+}
+
+/** Processes one line with a bar; a failure abandons the rest of the line only. */
+function processAssemblerLine(state: TranslationState, frame: SourceFrame, barAt: number): void {
+  try {
+    runLine(state, frame, barAt);
+  } catch (error) {
+    if (!(error instanceof StatementError)) throw error;
+    state.macroStack.length = 0;
+    reportProblem(state, error, false);
+    if (state.fatal) state.stopped = true;
+  }
+}
+
+function runLine(state: TranslationState, frame: SourceFrame, barAt: number): void {
+  const { text, lineStart, lineEnd } = frame;
+  const indentationLength = barAt - lineStart;
+  if (frame.indentation.length !== indentationLength || !text.startsWith(frame.indentation, lineStart)) {
+    frame.indentation = text.slice(lineStart, barAt);
+  }
+  const rest = text.slice(barAt + 1, lineEnd);
+  const offset = indentationLength + 1;
+  if (rest.charCodeAt(0) === bar) {
+    if (state.recording === undefined || state.options.echo !== undefined) syncLine(state);
+    if (state.recording !== undefined) echo(state, rest);
+    setStatement(frame, offset, lineEnd - lineStart);
+    runStatement(state, rest);
+    return;
+  }
+  if (state.options.echo !== undefined) {
+    syncLine(state);
+    echo(state, rest);
+  }
+  runStatements(state, frame, offset, stripComments(state, rest));
+}
+
+function setStatement(frame: SourceFrame, start: number, end: number): void {
+  frame.statementStart = start;
+  frame.statementEnd = end;
+}
+
+/** Removes the comment at the end; strings are not respected. */
+function stripComments(state: TranslationState, text: string): string {
+  const slashes = text.indexOf("//");
+  const stripped = slashes < 0 ? text : text.slice(0, slashes);
+  if (state.options.language !== "lua") return stripped;
+  const dashes = stripped.indexOf("--");
+  return dashes < 0 ? stripped : stripped.slice(0, dashes);
+}
+
+/** Executes the statements between semicolons. */
+function runStatements(state: TranslationState, frame: SourceFrame, offset: number, text: string): void {
+  let start = 0;
+  let end = text.indexOf(";");
+  if (end < 0) {
+    setStatement(frame, offset, offset + text.length);
+    runStatement(state, text);
+    return;
+  }
+  while (start < text.length) {
+    while (text.charCodeAt(start) === semicolon) start++;
+    end = text.indexOf(";", start);
+    if (end < 0) end = text.length;
+    if (end > start) {
+      setStatement(frame, offset + start, offset + end);
+      runStatement(state, text.slice(start, end));
+    }
+    start = end;
+  }
+}

@@ -1,0 +1,115 @@
+import type { DeferredBlock, OutputItem } from "./output.js";
+import type { TranslationState } from "./state.js";
+
+/** A capture contains itself, or the captures multiply beyond all bounds. */
+export class CaptureError extends Error {}
+
+const maximumOutputItems = 4_000_000;
+
+interface Rendering {
+  readonly state: TranslationState;
+  readonly lines: string[];
+  readonly openCaptures: string[];
+  actionLists: number;
+}
+
+function actionNumbers(rendering: Rendering): readonly string[] {
+  const { chunks, negativeZeros } = rendering.state;
+  // Reference: each further list in a file lacks one more byte at its end.
+  const length = Math.max(chunks.length - rendering.actionLists++, 0);
+  if (length === 0) return ["255"];
+  const numbers = new Array<string>(length);
+  for (let at = 0; at < length; at++) {
+    numbers[at] = negativeZeros.has(at) ? "-0" : String(chunks.bytes[at]);
+  }
+  return numbers;
+}
+
+function renderCapture(rendering: Rendering, name: string): void {
+  const capture = rendering.state.captures.get(name);
+  if (capture === undefined) return;
+  if (rendering.openCaptures.includes(name)) {
+    throw new CaptureError(`capture \`${name}' contains its own .dumpcapture`);
+  }
+  rendering.openCaptures.push(name);
+  for (const item of capture.items) renderItem(rendering, item);
+  rendering.openCaptures.pop();
+}
+
+function blockLines(
+  rendering: Rendering,
+  block: Exclude<DeferredBlock, { kind: "capture" }>,
+): readonly string[] {
+  const { state } = rendering;
+  const { emitter } = state;
+  switch (block.kind) {
+    case "header":
+      return emitter.header({
+        architecture: state.architecture?.name ?? "",
+        fileName: state.options.fileName,
+        version: emitter.headerVersion(state.options.dasmVersion),
+      });
+    case "action-list":
+      return emitter.actionList(block.name, actionNumbers(rendering));
+    case "globals":
+      return emitter.globals(block.prefix, [...state.globalNumbers.keys()]);
+    case "global-names":
+      return emitter.globalNames(block.name, [...state.globalNumbers.keys()]);
+    case "extern-names":
+      return emitter.externNames(block.name, [...state.externNumbers.keys()]);
+  }
+}
+
+function renderItem(rendering: Rendering, item: OutputItem): void {
+  const { lines } = rendering;
+  if (lines.length > maximumOutputItems) throw new CaptureError("the captures grow without bounds");
+  if (typeof item === "string") lines.push(item);
+  else if (item.kind === "capture") renderCapture(rendering, item.name);
+  else for (const line of blockLines(rendering, item)) lines.push(line);
+}
+
+/**
+ * The pieces of the output, without line ends: each stands for one or several complete lines.
+ * Throws a CaptureError.
+ */
+export function renderOutput(state: TranslationState): readonly string[] {
+  const rendering: Rendering = { state, lines: [], openCaptures: [], actionLists: 0 };
+  for (const item of state.mainOutput) renderItem(rendering, item);
+  return rendering.lines;
+}
+
+/** Like `renderOutput`, for `keepLines`: what stands for a source line comes in the line of that number. */
+export function renderKeepingLines(
+  state: TranslationState,
+  joinLines: (pieces: readonly string[]) => string,
+): readonly string[] {
+  const rendering: Rendering = { state, lines: [], openCaptures: [], actionLists: 0 };
+  const output: string[] = [];
+  let current: string[] = [];
+  let line = 1;
+  const advance = (target: number): void => {
+    while (line < target) {
+      output.push(joinLines(current));
+      current = [];
+      line++;
+    }
+  };
+  state.mainOutput.forEach((item, index) => {
+    const place = state.outputLines[index] ?? line * 2;
+    advance(place >> 1);
+    rendering.lines.length = 0;
+    renderItem(rendering, item);
+    const isHostRun = (place & 1) === 0 && typeof item === "string" && item.includes("\n");
+    if (!isHostRun) {
+      current.push(...rendering.lines);
+      return;
+    }
+    // A run of host lines of the main file: each has a line of its own.
+    for (const [at, text] of item.split("\n").entries()) {
+      advance((place >> 1) + at);
+      current.push(text);
+    }
+  });
+  advance(line + 1);
+  return output;
+}

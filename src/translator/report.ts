@@ -1,0 +1,196 @@
+import type { Diagnostic, DiagnosticNote, Span } from "../diagnostics/diagnostic.js";
+import type { StatementWarning } from "./assembled-statement.js";
+import { skipBlanks, trimBlanks } from "./characters.js";
+import { locateParts, type TextRange } from "./split-statement.js";
+import type { MacroStatement, SourceFrame, TranslationState } from "./state.js";
+import type { StatementError, StatementPart, StatementProblem } from "./statement-error.js";
+
+/** The line being processed, without its line end. */
+export function currentLine(frame: SourceFrame): string {
+  return frame.text.slice(frame.lineStart, frame.lineEnd);
+}
+
+function trimEnd(line: string): string {
+  return line.endsWith("\r") ? line.slice(0, -1) : line;
+}
+
+/** Range of a statement's part in a line in which the statement stands from `start` to `end`. */
+function locatePart(line: string, start: number, end: number, part: StatementPart | undefined): TextRange {
+  const text = line.slice(start, end);
+  const from = Math.min(skipBlanks(text, 0), text.length);
+  const length = trimBlanks(text).length;
+  const whole = { start: start + from, end: start + from + Math.max(length, 1) };
+  if (part === undefined || part.kind === "statement") return whole;
+  const parts = locateParts(text);
+  const range = part.kind === "opcode" ? parts?.opcode : parts?.parameters[part.index];
+  if (range === undefined || range.end <= range.start) return whole;
+  const inner =
+    part.kind === "parameter" && part.text ? text.slice(range.start, range.end).indexOf(part.text) : -1;
+  if (inner >= 0 && part.kind === "parameter" && part.text) {
+    const innerStart = start + range.start + inner;
+    return { start: innerStart, end: innerStart + part.text.length };
+  }
+  return { start: start + range.start, end: start + range.end };
+}
+
+function spanOf(file: string, line: number, range: TextRange): Span {
+  return { file, line, column: range.start + 1, endColumn: range.end + 1 };
+}
+
+/** The place of the current statement; inside a macro, that of the statement that called the outermost one. */
+function currentSpan(state: TranslationState, part: StatementPart | undefined): Span {
+  const { frame } = state;
+  const inMacro = state.macroStack.length > 0;
+  const range = locatePart(
+    currentLine(frame),
+    frame.statementStart,
+    frame.statementEnd,
+    inMacro ? undefined : part,
+  );
+  return spanOf(frame.name, frame.line, range);
+}
+
+function macroNote(
+  macro: string,
+  statement: MacroStatement,
+  part: StatementPart | undefined,
+): DiagnosticNote {
+  const { origin } = statement;
+  const range = locatePart(origin.sourceLine, origin.column, origin.column + statement.text.length, part);
+  return {
+    message: `in expansion of macro \`${macro}'`,
+    span: spanOf(origin.file, origin.line, range),
+    sourceLine: origin.sourceLine,
+  };
+}
+
+/** How the current statement was reached: macro calls, innermost first, then includes. */
+function contextNotes(state: TranslationState, part: StatementPart | undefined): readonly DiagnosticNote[] {
+  const notes: DiagnosticNote[] = [];
+  for (let depth = state.macroStack.length - 1; depth >= 0; depth--) {
+    const call = state.macroStack[depth];
+    if (call === undefined) continue;
+    const innermost = depth === state.macroStack.length - 1;
+    notes.push(macroNote(call.macro.name, call.statement, innermost ? part : undefined));
+  }
+  for (let frame = state.frame.includedFrom; frame !== undefined; frame = frame.includedFrom) {
+    notes.push({
+      message: "included from here",
+      span: spanOf(
+        frame.name,
+        frame.line,
+        locatePart(currentLine(frame), frame.statementStart, frame.statementEnd, undefined),
+      ),
+    });
+  }
+  return notes;
+}
+
+/** The reference's lines for a message on the current line. */
+function classicLines(state: TranslationState, severity: string, text: string): string {
+  const { frame } = state;
+  return `${frame.name}:${frame.classicLine}: ${severity}: ${text}:\n${currentLine(frame)}\n`;
+}
+
+/** The line that the reference adds for a failing macro statement. */
+function classicMacroLine(state: TranslationState): string {
+  const call = state.macroStack.at(-1);
+  if (call === undefined) return "";
+  const { macro, statement } = call;
+  return `${state.frame.indentation}|  ${statement.text}\t[MACRO ${macro.name} (${macro.parameters.length})]\n`;
+}
+
+function describeProblem(state: TranslationState, problem: StatementProblem): Diagnostic {
+  const notes = contextNotes(state, problem.part);
+  return {
+    code: problem.code,
+    severity: "error",
+    message: problem.message ?? problem.classic,
+    span: currentSpan(state, problem.part),
+    sourceLine: trimEnd(currentLine(state.frame)),
+    ...(notes.length > 0 ? { notes } : {}),
+    ...(problem.hint === undefined ? {} : { hint: problem.hint }),
+  };
+}
+
+/** Reports a failed statement. `inMacro`: it failed inside the innermost macro, which goes on. */
+export function reportProblem(state: TranslationState, error: StatementError, inMacro: boolean): void {
+  if (error.fatal) state.fatal = true;
+  const classic =
+    classicLines(state, "error", error.problem.classic) + (inMacro ? classicMacroLine(state) : "");
+  addError(state, { ...describeProblem(state, error.problem), classic });
+}
+
+/** Reports an error about a file as a whole, or about a line that is not being processed. */
+export function reportFileProblem(
+  state: TranslationState,
+  problem: {
+    readonly code: string;
+    readonly message: string;
+    readonly line?: number;
+    readonly classicLine?: number;
+    readonly hint?: string;
+  },
+): void {
+  const file = state.mainFrame.name;
+  addError(state, {
+    code: problem.code,
+    severity: "error",
+    message: problem.message,
+    span: { file, line: problem.line ?? 0, column: 0, endColumn: 0 },
+    ...(problem.hint === undefined ? {} : { hint: problem.hint }),
+    classic: `${file}:${problem.classicLine ?? problem.line ?? "*"}: error: ${problem.message}\n`,
+  });
+}
+
+/** Counts an error and keeps its message unless there are too many. */
+function addError(state: TranslationState, diagnostic: Diagnostic): void {
+  const { maxErrors } = state.options;
+  if (state.fatal) {
+    state.diagnostics.push(diagnostic);
+    return;
+  }
+  state.errorCount++;
+  if (maxErrors === 0 || state.errorCount <= maxErrors) {
+    state.diagnostics.push(diagnostic);
+  } else if (state.errorCount === maxErrors + 1) {
+    const file = state.frame.name;
+    const message = "too many errors (suppressed further messages)";
+    state.diagnostics.push({
+      code: "too-many-errors",
+      severity: "note",
+      message,
+      classic: `${file}:*: warning: ${message}.\n`,
+    });
+  }
+}
+
+/** Adds a warning unless it is turned off; each one is reported once per place. */
+export function addWarning(state: TranslationState, diagnostic: Diagnostic): void {
+  const { disabledWarnings, warningsAsErrors } = state.options;
+  const { code, span } = diagnostic;
+  // The reference prints its own warnings every time, so these are only dropped by name.
+  if (disabledWarnings.has("all") || disabledWarnings.has(code)) return;
+  const key = `${code}\n${span?.file}\n${span?.line}\n${span?.column}\n${diagnostic.message}`;
+  const repeated = state.reportedWarnings.has(key);
+  if (repeated && diagnostic.classic === undefined) return;
+  state.reportedWarnings.add(key);
+  const asError = warningsAsErrors.has("all") || warningsAsErrors.has(code);
+  if (asError) state.warningErrorCount++;
+  state.diagnostics.push(asError ? { ...diagnostic, severity: "error" } : { ...diagnostic, repeated });
+}
+
+/** Reports a warning about the current statement. */
+export function reportStatementWarning(state: TranslationState, warning: StatementWarning): void {
+  const notes = contextNotes(state, warning.part);
+  addWarning(state, {
+    code: warning.code,
+    severity: "warning",
+    message: warning.message,
+    span: currentSpan(state, warning.part),
+    sourceLine: trimEnd(currentLine(state.frame)),
+    ...(notes.length > 0 ? { notes } : {}),
+    ...(warning.hint === undefined ? {} : { hint: warning.hint }),
+    ...(warning.classic === undefined ? {} : { classic: classicLines(state, "warning", warning.classic) }),
+  });
+}

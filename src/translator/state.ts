@@ -1,0 +1,303 @@
+import type { Diagnostic } from "../diagnostics/diagnostic.js";
+import type { Architecture, DeclaredType } from "./architecture.js";
+import type { AssembledStatement } from "./assembled-statement.js";
+import { createDedupeIndex, type DedupeIndex } from "./dedupe-index.js";
+import { createDefines, type Defines } from "./defines.js";
+import type { Emitter } from "./emit/emitter.js";
+import type { LuaParser } from "./lua-condition.js";
+import type { ResolvedOptions } from "./options.js";
+import type { OutputItem } from "./output.js";
+
+/** A source text while it is being read. */
+export interface SourceFrame {
+  readonly name: string;
+  readonly text: string;
+  /** Index into `TranslationState.files`. */
+  readonly fileIndex: number;
+  /** Number of the current line, from 1. */
+  line: number;
+  /** What the reference counts, which differs from `line` in included files of Lua mode. */
+  classicLine: number;
+  lineStart: number;
+  lineEnd: number;
+  /** Leading blanks of the most recent assembler line. */
+  indentation: string;
+  /** Where the statement being processed begins and ends, counted from the start of its line. */
+  statementStart: number;
+  statementEnd: number;
+  readonly includedFrom: SourceFrame | undefined;
+}
+
+/** A statement of a macro body. */
+export interface MacroStatement {
+  readonly text: string;
+  /** Literal pieces around parameters: pieces[0] arg[slots[0]] pieces[1] ... */
+  readonly pieces: readonly string[];
+  readonly slots: readonly number[];
+  readonly origin: StatementOrigin;
+}
+
+/** Where a recorded statement stands, for notes. */
+export interface StatementOrigin {
+  readonly file: string;
+  readonly line: number;
+  /** Offset in the line, from 0. */
+  readonly column: number;
+  readonly sourceLine: string;
+}
+
+export interface Macro {
+  readonly name: string;
+  readonly parameters: readonly string[];
+  readonly statements: MacroStatement[];
+  readonly definedAt: { readonly file: string; readonly line: number; readonly classicLine: number };
+  active: boolean;
+}
+
+export interface Capture {
+  readonly name: string;
+  readonly items: OutputItem[];
+  /** Lines of the reference's count: a batch of host lines is several. */
+  lineCount: number;
+  openedAtLine: number;
+  dumped: boolean;
+}
+
+/** What a statement text stands for after substitution; cached by text. */
+export type CompiledStatement =
+  | { readonly kind: "host"; readonly tail: string }
+  | { readonly kind: "assembled"; readonly assembled: AssembledStatement }
+  | {
+      readonly kind: "action";
+      readonly action: StatementAction;
+      readonly opcode: string;
+      readonly parameters: readonly string[];
+    };
+
+/** What executing a directive, a section switch or a macro does. */
+export type StatementAction = (
+  state: TranslationState,
+  parameters: readonly string[],
+  opcode: string,
+) => void;
+
+/** A statement of the translator itself. */
+export interface Directive {
+  readonly minimum: number;
+  /** Infinity: any number of parameters. */
+  readonly maximum: number;
+  /** Whether it may stand before `.arch`. */
+  readonly beforeArch?: boolean;
+  readonly run: StatementAction;
+}
+
+/** Code produced since the last put call. */
+export interface PendingCode {
+  code: string;
+  args: string[];
+  /** Buffer positions in use, counting the one of the start offset. */
+  positions: number;
+  /** Triples: offset in `code`, file index, line. */
+  marks: number[];
+  /** Line of the main file that the last statement belongs to. */
+  mainLine: number;
+}
+
+/** One level of `.if`. */
+export interface ConditionLevel {
+  /** Value of the last branch condition that was evaluated; `else` after `.else`. */
+  taken: boolean;
+  afterElse: boolean;
+}
+
+export interface MacroCall {
+  readonly macro: Macro;
+  readonly statement: MacroStatement;
+}
+
+/** Everything mutable in one translation. */
+export interface TranslationState {
+  readonly options: ResolvedOptions;
+  readonly emitter: Emitter;
+  readonly loadLuaParser: () => LuaParser;
+  readonly createArchitecture: (name: string, state: TranslationState) => Architecture | undefined;
+  readonly directives: ReadonlyMap<string, Directive>;
+
+  frame: SourceFrame;
+  readonly mainFrame: SourceFrame;
+  readonly files: string[];
+  readonly includedFiles: Set<string>;
+
+  output: OutputItem[];
+  readonly mainOutput: OutputItem[];
+  /** With `keepLines`: for each item of `mainOutput`, twice its line in the main file, plus 1 if it may not be split into lines. */
+  readonly outputLines: number[];
+  /** Line that the C compiler is presumed to be at. */
+  syncedLine: number;
+
+  architecture: Architecture | undefined;
+  readonly defines: Defines;
+  readonly types: Map<string, DeclaredType>;
+  readonly globalNumbers: Map<string, number>;
+  readonly externNumbers: Map<string, number>;
+  sections: readonly string[];
+  /** Statements that an earlier statement defined: sections and macros, by opcode and parameter count. */
+  readonly definedStatements: Map<string, StatementAction>;
+  readonly macros: Macro[];
+  recording: Macro | undefined;
+  /** Adds a statement to the macro being recorded, or ends it. */
+  readonly recordStatement: (state: TranslationState, statement: string) => void;
+  readonly macroStack: MacroCall[];
+  readonly captures: Map<string, Capture>;
+  openCapture: Capture | undefined;
+  readonly conditions: ConditionLevel[];
+  /** Whether statements are skipped because of a false condition, and the `.if` levels opened while skipping. */
+  skipping: boolean;
+  skippedLevels: number;
+
+  readonly statementCache: Map<string, CompiledStatement>;
+  readonly pasteCache: Map<string, string>;
+
+  readonly pending: PendingCode;
+  readonly chunks: DedupeIndex;
+  /** Offsets of bytes that the action list shows as `-0`. */
+  readonly negativeZeros: Set<number>;
+  /** Quadruples: start and end offset in the action list, file index, line. */
+  readonly sourceEntries: number[];
+
+  readonly diagnostics: Diagnostic[];
+  errorCount: number;
+  warningErrorCount: number;
+  fatal: boolean;
+  /** Whether an expansion ran away: then nothing goes on, not even macros. */
+  aborted: boolean;
+  /** Files read so far that stopped early. */
+  stopped: boolean;
+  readonly reportedWarnings: Set<string>;
+  /** Characters of expanded text still allowed, against runaway macros and includes. */
+  expansionBudget: number;
+
+  readonly lint: LintState;
+}
+
+/** A label definition or reference, in order of appearance. */
+export interface LabelSighting {
+  readonly role: "definition" | "backward" | "forward" | "reference";
+  readonly name: string;
+  readonly at: SourcePlace;
+  /** Host text runs that precede it. */
+  readonly hostRuns: number;
+}
+
+/** A statement in a source, kept for messages that may never be needed. */
+export interface SourcePlace {
+  readonly frame: SourceFrame;
+  readonly line: number;
+  readonly lineStart: number;
+  readonly lineEnd: number;
+  /** Offsets in the line. */
+  readonly start: number;
+  readonly end: number;
+}
+
+/** What the checks over the whole file collect. */
+export interface LintState {
+  readonly locals: LabelSighting[];
+  readonly globals: LabelSighting[];
+  /** Host texts in order; a label's `hostRuns` counts into it. */
+  readonly hostTexts: string[];
+  /** The control statement without braces that the current assembler lines follow, if any. */
+  openControl: { readonly keyword: string; readonly at: SourcePlace } | undefined;
+  putsSinceHost: number;
+}
+
+/** Most characters that macros and includes may expand to. */
+const expansionLimit = 64_000_000;
+
+export interface StateParts {
+  readonly options: ResolvedOptions;
+  readonly emitter: Emitter;
+  readonly loadLuaParser: () => LuaParser;
+  readonly createArchitecture: TranslationState["createArchitecture"];
+  readonly directives: TranslationState["directives"];
+  readonly recordStatement: TranslationState["recordStatement"];
+  readonly source: string;
+}
+
+export function createFrame(
+  name: string,
+  text: string,
+  fileIndex: number,
+  includedFrom: SourceFrame | undefined,
+): SourceFrame {
+  return {
+    name,
+    text,
+    fileIndex,
+    line: 0,
+    classicLine: 0,
+    lineStart: 0,
+    lineEnd: 0,
+    indentation: "",
+    statementStart: 0,
+    statementEnd: 0,
+    includedFrom,
+  };
+}
+
+export function createState(parts: StateParts): TranslationState {
+  const mainFrame = createFrame(parts.options.fileName, parts.source, 0, undefined);
+  const mainOutput: OutputItem[] = [];
+  return {
+    options: parts.options,
+    emitter: parts.emitter,
+    loadLuaParser: parts.loadLuaParser,
+    createArchitecture: parts.createArchitecture,
+    directives: parts.directives,
+    recordStatement: parts.recordStatement,
+    frame: mainFrame,
+    mainFrame,
+    files: [parts.options.fileName],
+    includedFiles: new Set(),
+    output: mainOutput,
+    mainOutput,
+    outputLines: [],
+    syncedLine: -1,
+    architecture: undefined,
+    defines: createDefines(),
+    types: new Map(),
+    globalNumbers: new Map(),
+    externNumbers: new Map(),
+    sections: [],
+    definedStatements: new Map(),
+    macros: [],
+    recording: undefined,
+    macroStack: [],
+    captures: new Map(),
+    openCapture: undefined,
+    conditions: [],
+    skipping: false,
+    skippedLevels: 0,
+    statementCache: new Map(),
+    pasteCache: new Map(),
+    pending: { code: "", args: [], positions: 1, marks: [], mainLine: 0 },
+    chunks: createDedupeIndex(),
+    negativeZeros: new Set(),
+    sourceEntries: [],
+    diagnostics: [],
+    errorCount: 0,
+    warningErrorCount: 0,
+    fatal: false,
+    aborted: false,
+    stopped: false,
+    reportedWarnings: new Set(),
+    expansionBudget: expansionLimit,
+    lint: { locals: [], globals: [], hostTexts: [], openControl: undefined, putsSinceHost: 0 },
+  };
+}
+
+/** Forgets what statement texts stand for, after something changed that they depend on. */
+export function forgetStatements(state: TranslationState): void {
+  state.statementCache.clear();
+  state.pasteCache.clear();
+}

@@ -1,0 +1,70 @@
+import { suggest } from "../diagnostics/suggest.js";
+import type { StatementAction, TranslationState } from "./state.js";
+import { StatementError } from "./statement-error.js";
+
+/** Key of a statement with a fixed number of parameters. */
+export function statementKey(opcode: string, count: number): string {
+  return `${opcode}/${count}`;
+}
+
+/** What a directive, section switch or macro does; undefined if there is none with this number of parameters. */
+export function findAction(
+  state: TranslationState,
+  opcode: string,
+  count: number,
+): StatementAction | undefined {
+  const directive = state.directives.get(opcode);
+  if (directive !== undefined && count >= directive.minimum && count <= directive.maximum) {
+    if (state.architecture !== undefined || directive.beforeArch) return directive.run;
+  }
+  return state.definedStatements.get(statementKey(opcode, count));
+}
+
+/** Whether a statement with exactly this number of parameters exists, or one that takes any number. */
+export function hasStatement(state: TranslationState, opcode: string, count: number): boolean {
+  if (findAction(state, opcode, count) !== undefined) return true;
+  return state.architecture?.lookup(opcode, count) === "exact";
+}
+
+/** Largest parameter count that the reference tries when it looks for the opcode with another count. */
+const largestTriedCount = 9;
+
+function existsWithOtherCount(state: TranslationState, opcode: string): boolean {
+  if (state.directives.has(opcode)) return true;
+  for (let count = 0; count <= largestTriedCount; count++) {
+    if (state.definedStatements.has(statementKey(opcode, count))) return true;
+  }
+  return state.architecture?.lookup(opcode, 0) !== "unknown";
+}
+
+function* knownOpcodes(state: TranslationState): Iterable<string> {
+  yield* state.directives.keys();
+  for (const key of state.definedStatements.keys()) yield key.slice(0, key.lastIndexOf("/"));
+  if (state.architecture !== undefined) yield* state.architecture.opcodes();
+}
+
+/** The error for a statement that does not exist. */
+export function unknownStatement(state: TranslationState, opcode: string): StatementError {
+  const part = { kind: "opcode" } as const;
+  if (state.architecture === undefined) {
+    const classic = "first statement must be .arch";
+    const hint = "begin with `|.arch x64' or `|.arch x86'";
+    return new StatementError({ code: "missing-arch", classic, part, hint }, true);
+  }
+  if (existsWithOtherCount(state, opcode)) {
+    const hint = state.architecture.describeForms?.(opcode);
+    return new StatementError({
+      code: "wrong-parameter-count",
+      classic: `wrong number of parameters for \`${opcode}'`,
+      part,
+      ...(hint === undefined ? {} : { hint }),
+    });
+  }
+  const suggestion = suggest(opcode, knownOpcodes(state));
+  return new StatementError({
+    code: "unknown-statement",
+    classic: `unknown statement \`${opcode}'`,
+    part,
+    ...(suggestion === undefined ? {} : { hint: `did you mean \`${suggestion}'?` }),
+  });
+}
