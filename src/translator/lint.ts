@@ -100,8 +100,7 @@ function checkGlobals(state: TranslationState): void {
   for (const { role, name, at } of globals) {
     if (role === "definition" || lastDefinition.has(name) || reported.has(name)) continue;
     reported.add(name);
-    const hint =
-      "define it with `->" + `${name}:', or put its address into the globals array before encoding`;
+    const hint = `define it with \`->${name}:', or put its address into the globals array before encoding`;
     warnAt(state, at, "undefined-global-label", `global label \`->${name}' is never defined`, hint);
   }
 }

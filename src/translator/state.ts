@@ -60,7 +60,6 @@ export interface Capture {
   /** Lines of the reference's count: a batch of host lines is several. */
   lineCount: number;
   openedAtLine: number;
-  dumped: boolean;
 }
 
 /** What a statement text stands for after substitution; cached by text. */
@@ -150,6 +149,8 @@ export interface TranslationState {
   readonly macroStack: MacroCall[];
   readonly captures: Map<string, Capture>;
   openCapture: Capture | undefined;
+  /** Names that `.dumpcapture` was given, whether captured before or later. */
+  readonly dumpedCaptures: Set<string>;
   readonly conditions: ConditionLevel[];
   /** Whether statements are skipped because of a false condition, and the `.if` levels opened while skipping. */
   skipping: boolean;
@@ -275,6 +276,7 @@ export function createState(parts: StateParts): TranslationState {
     macroStack: [],
     captures: new Map(),
     openCapture: undefined,
+    dumpedCaptures: new Set(),
     conditions: [],
     skipping: false,
     skippedLevels: 0,
