@@ -115,6 +115,7 @@ function describeProblem(state: TranslationState, problem: StatementProblem): Di
 
 /** Reports a failed statement. `inMacro`: it failed inside the innermost macro, which goes on. */
 export function reportProblem(state: TranslationState, error: StatementError, inMacro: boolean): void {
+  for (const warning of error.warnings) reportStatementWarning(state, warning);
   if (error.fatal) state.fatal = true;
   const classic =
     classicLines(state, "error", error.problem.classic) + (inMacro ? classicMacroLine(state) : "");

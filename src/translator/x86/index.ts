@@ -3,7 +3,6 @@ import { createRegisterSet, type Mode } from "../../x86/registers.js";
 import type { Architecture, AssemblyEnvironment } from "../architecture.js";
 import type { AssembledStatement, AssembledStep } from "../assembled-statement.js";
 import { StatementError } from "../statement-error.js";
-import { skipBlanks } from "./characters.js";
 import {
   assembleAlign,
   assembleData,
@@ -20,7 +19,7 @@ import { isBase } from "./memory-operand.js";
 import { assembleMov64 } from "./mov64.js";
 import type { Operand } from "./operand.js";
 import { parseOperand } from "./parse-operand.js";
-import { leadingName, readUse } from "./register-use.js";
+import { leadingName } from "./register-use.js";
 import { failureMessage, type SelectionFailure, selectForm } from "./select-form.js";
 import { addressSizeOf, type StatementContext } from "./statement-context.js";
 
@@ -162,10 +161,8 @@ export function createX86Architecture(name: Mode, environment: AssemblyEnvironme
 
   function baseRegister(text: string): string {
     const found = leadingName(text, 0, plain);
-    const use = found === undefined ? undefined : readUse(text, found, plain);
-    if (found === undefined || use === undefined || skipBlanks(text, use.end) < text.length) {
-      throw badBase(text);
-    }
+    // A variable register stands without its parenthesis here: each use supplies one.
+    if (found === undefined || found.end < text.length) throw badBase(text);
     if (!isBase(found.register.size)) throw badBase(found.register.name);
     return found.register.token;
   }
