@@ -39,14 +39,22 @@ function followLinks(path: string): string {
   throw Object.assign(new Error("too many symbolic links"), { code: "ELOOP" });
 }
 
-function writeAll(descriptor: number, content: Uint8Array): void {
-  for (let offset = 0; offset < content.length; ) {
-    offset += writeSync(descriptor, content, offset, content.length - offset);
+function writeAll(descriptor: number, segments: readonly Uint8Array[]): void {
+  for (const segment of segments) {
+    for (let offset = 0; offset < segment.length; ) {
+      offset += writeSync(descriptor, segment, offset, segment.length - offset);
+    }
   }
 }
 
-function hasContent(path: string, stat: Stats, content: Uint8Array): boolean {
-  return stat.size === content.length && readFileSync(path).equals(content);
+function hasContent(path: string, stat: Stats, segments: readonly Uint8Array[]): boolean {
+  if (stat.size !== segments.reduce((sum, { length }) => sum + length, 0)) return false;
+  const present = readFileSync(path);
+  let offset = 0;
+  return segments.every((segment) => {
+    offset += segment.length;
+    return present.subarray(offset - segment.length, offset).equals(segment);
+  });
 }
 
 function removeQuietly(path: string): void {
@@ -83,7 +91,7 @@ function createTemporary(folder: string): { path: string; descriptor: number } {
   }
 }
 
-function replaceFile(path: string, content: Uint8Array, old: Stats | undefined): void {
+function replaceFile(path: string, content: readonly Uint8Array[], old: Stats | undefined): void {
   const temporary = createTemporary(dirname(path));
   try {
     try {
@@ -100,7 +108,7 @@ function replaceFile(path: string, content: Uint8Array, old: Stats | undefined):
 }
 
 /** Devices, pipes and sockets are written through; they must not be replaced by a file. */
-function writeThrough(path: string, content: Uint8Array): void {
+function writeThrough(path: string, content: readonly Uint8Array[]): void {
   const descriptor = openSync(path, constants.O_WRONLY);
   try {
     writeAll(descriptor, content);
@@ -111,7 +119,7 @@ function writeThrough(path: string, content: Uint8Array): void {
   }
 }
 
-function writePath(path: string, content: Uint8Array, options: OutputFileOptions): boolean {
+function writePath(path: string, content: readonly Uint8Array[], options: OutputFileOptions): boolean {
   const target = followLinks(path);
   const stat = statPath(target);
   if (stat !== undefined && !stat.isFile()) {
@@ -126,23 +134,28 @@ function writePath(path: string, content: Uint8Array, options: OutputFileOptions
   return true;
 }
 
+function toSegments(content: Uint8Array | string | readonly Uint8Array[]): readonly Uint8Array[] {
+  if (typeof content === "string") return [Buffer.from(content, "latin1")];
+  return content instanceof Uint8Array ? [content] : content;
+}
+
 /**
  * Writes a file whole or not at all: into a temporary file of the same folder, which then takes the
  * place of the old one and keeps its permissions. A symbolic link stays one (its target is
  * written), a device or pipe is written through, and `-` is standard output. A string is written as
- * latin-1, one byte per character.
+ * latin-1, one byte per character, segments one after the other.
  * @returns false when `ifChanged` left the file alone.
  * @throws FileError with one clear line when writing is impossible; an existing file is then as before.
  */
 export function writeFileAtomically(
   path: string,
-  content: Uint8Array | string,
+  content: Uint8Array | string | readonly Uint8Array[],
   options: OutputFileOptions = {},
 ): boolean {
-  const bytes = typeof content === "string" ? Buffer.from(content, "latin1") : content;
+  const segments = toSegments(content);
   try {
-    if (path !== "-") return writePath(path, bytes, options);
-    writeStandardOutput(bytes);
+    if (path !== "-") return writePath(path, segments, options);
+    for (const segment of segments) writeStandardOutput(segment);
     return true;
   } catch (error) {
     throw describeFileError("write", path === "-" ? "standard output" : path, error);

@@ -127,6 +127,14 @@ test("the json form is one object per line", () => {
     hint: "h",
     notes: [{ message: "n" }],
   });
+  const context = { file: "a.luac" };
+  expect(JSON.parse(renderJson({ code: "x", severity: "error", message: "m", offset: 7 }, context))).toEqual({
+    file: "a.luac",
+    offset: 7,
+    code: "x",
+    severity: "error",
+    message: "m",
+  });
   expect(JSON.parse(renderJson({ code: "x", severity: "note", message: "m" }))).toEqual({
     code: "x",
     severity: "note",

@@ -3,7 +3,7 @@ import { createLineBuffer, type FunctionBuilder, pushLines, setHighWord } from "
 import { findTokenEnd, isContentEnd, skipBlanks } from "./characters.js";
 import { chunkSection, parseChunkLine } from "./chunk-section.js";
 import { constSection, printConstants } from "./const-section.js";
-import { frameNeed } from "./frame-size.js";
+import { wantedFrame } from "./frame-size.js";
 import { headerSection, printHeader } from "./header-section.js";
 import { appendWord, instructionSection } from "./instruction-section.js";
 import {
@@ -154,7 +154,7 @@ const parseWord = inFunction((state, fn, start, nameEnd) => {
   const word = Number(value & 0xffffffffn);
   appendWord(fn, word);
   setHighWord(fn.code, Number(value >> 32n));
-  fn.need = Math.max(fn.need, frameNeed(word));
+  fn.need = Math.max(fn.need, wantedFrame(word));
 });
 
 const parseStripped = inFunction((state, fn, _start, nameEnd) => {

@@ -2,7 +2,7 @@ import { MAX_BX, MAX_RK_CONSTANT, MAX_SBX, MIN_SBX, RK_CONSTANT, SBX_BIAS } from
 import { OP } from "../opcodes.js";
 import { type FunctionBuilder, pushLines, pushWord } from "./builders.js";
 import { CHAR, findNameEnd, findTokenEnd, isContentEnd, isName, skipBlanks } from "./characters.js";
-import { frameNeed } from "./frame-size.js";
+import { wantedFrame } from "./frame-size.js";
 import { parseNumeral } from "./numerals.js";
 import { hintForOpcode } from "./opcode-hints.js";
 import { type EncodedSlot, findLayout, type OperandLayout } from "./operand-layout.js";
@@ -303,7 +303,7 @@ function assembleInstruction(
   }
   appendWord(fn, word);
   if (state.reporter.errors !== errorsBefore) return;
-  const need = frameNeed(word);
+  const need = wantedFrame(word);
   if (need > fn.need) fn.need = need;
 }
 

@@ -1,0 +1,100 @@
+import { type AnnotatedField, listAnnotatedHex } from "../../bytes/annotated-hex.js";
+import { assemble } from "../../luabyteasm/assemble.js";
+import { verify } from "../../luabyteasm/verify.js";
+import { makeRule } from "../depfile.js";
+import { writeFileAtomically } from "../output-file.js";
+import { readInput } from "../read-input.js";
+import { writeStandardError } from "../terminal.js";
+import { type CommandArguments, type CommandSpec, type Outcome, UsageError } from "./command.js";
+import { chooseOutput, type FileOutcome, forEachFile } from "./each-file.js";
+import { displayName, type Message, messageOfFinding, messagesAbout } from "./messages.js";
+import {
+  checkOption,
+  depfileOption,
+  folderOption,
+  messageOptions,
+  outputOption,
+  strictOption,
+} from "./options.js";
+
+const linesPerWrite = 1000;
+
+/** Writes every byte with its offset and meaning to standard error. */
+function showBytes(bytes: Uint8Array, fields: readonly AnnotatedField[]): void {
+  let lines: string[] = [];
+  const flush = (): void => {
+    if (lines.length > 0) writeStandardError(`${lines.join("\n")}\n`);
+    lines = [];
+  };
+  for (const line of listAnnotatedHex(bytes, fields)) {
+    lines.push(line);
+    if (lines.length >= linesPerWrite) flush();
+  }
+  flush();
+}
+
+function outputOf(args: CommandArguments, file: string): string {
+  const extension = { from: /\.(?:lasm|asm|txt)$/, to: ".luac" };
+  const output = chooseOutput(args, file, extension, (beside) => beside);
+  if (output === "-" && process.stdout.isTTY) {
+    throw new UsageError("a chunk is binary and not written to a terminal: name a file with --output");
+  }
+  return output;
+}
+
+function assembleFile(args: CommandArguments, file: string, output: string): FileOutcome {
+  const { options } = args;
+  const fields: AnnotatedField[] = [];
+  const describe = (offset: number, size: number, meaning: string): void => {
+    fields.push({ offset, size, meaning });
+  };
+  const result = assemble(readInput(file), {
+    fileName: displayName(file),
+    strict: options.has("strict"),
+    ...(options.has("debug") ? { describe } : {}),
+  });
+  const messages: Message[] = messagesAbout(file, result.diagnostics);
+  if (!result.ok) return { ok: false, messages };
+  if (options.has("check")) {
+    const findings = verify(result.chunk);
+    messages.push(...findings.map((finding) => messageOfFinding(file, finding)));
+    if (findings.some(({ severity }) => severity === "error")) return { ok: false, messages };
+  }
+  if (options.has("debug")) showBytes(result.bytes, fields);
+  writeFileAtomically(output, result.bytes);
+  return { ok: true, messages };
+}
+
+function run(args: CommandArguments): Outcome {
+  const outputs = new Map(args.files.map((file) => [file, outputOf(args, file)]));
+  if (new Set(outputs.values()).size < outputs.size) {
+    throw new UsageError("two input files would be written to the same output file");
+  }
+  const outcome = forEachFile(args.files, (file) => assembleFile(args, file, outputs.get(file) ?? "-"));
+  const depfile = args.options.get("depfile");
+  if (depfile === undefined || outcome.exitCode !== 0) return outcome;
+  const rules = [...outputs]
+    .filter(([file]) => file !== "-")
+    .map(([file, output]) => makeRule(output, [file]));
+  writeFileAtomically(depfile, Buffer.from(rules.join(""), "utf8"));
+  return outcome;
+}
+
+export const assembleCommand: CommandSpec = {
+  name: "assemble",
+  summary: "assemble text (.lasm) into Lua 5.2 bytecode",
+  operands: "<file...>",
+  count: [1, Number.POSITIVE_INFINITY],
+  options: [
+    outputOption,
+    folderOption,
+    checkOption,
+    strictOption,
+    { long: "debug", help: "list every byte written, with offset and meaning, on standard error" },
+    depfileOption,
+    ...messageOptions,
+  ],
+  details:
+    "Without --output each FILE.lasm gives FILE.luac beside it; standard input (-) goes to standard output.",
+  run,
+};

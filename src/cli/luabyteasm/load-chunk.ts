@@ -1,0 +1,31 @@
+import { parse } from "../../luabyteasm/assemble.js";
+import type { Chunk } from "../../luabyteasm/chunk.js";
+import { readChunk } from "../../luabyteasm/read-chunk.js";
+import { readInput } from "../read-input.js";
+import { displayName, type Message, messagesAbout } from "./messages.js";
+
+/** A chunk from a file, or why there is none. */
+export type LoadedChunk =
+  | { readonly ok: true; readonly chunk: Chunk; readonly messages: readonly Message[] }
+  | { readonly ok: false; readonly messages: readonly Message[] };
+
+const signatureStart = 0x1b;
+
+/** Whether bytes hold a text for the assembler: a line that opens a function or describes the chunk. */
+export function isAssemblerText(bytes: Uint8Array): boolean {
+  if (bytes[0] === signatureStart) return false;
+  return /(?:^|[\n\r])(?:\xef\xbb\xbf)?[ \t\v\f]*\.(?:fn|chunk)(?![A-Za-z0-9_])/.test(
+    Buffer.from(bytes).toString("latin1"),
+  );
+}
+
+/**
+ * Loads a chunk from its bytes, or from assembler text.
+ * @throws FileError when the file cannot be read
+ */
+export function loadChunk(path: string): LoadedChunk {
+  const bytes = readInput(path);
+  const result = isAssemblerText(bytes) ? parse(bytes, { fileName: displayName(path) }) : readChunk(bytes);
+  const messages = messagesAbout(path, result.diagnostics);
+  return result.ok ? { ok: true, chunk: result.chunk, messages } : { ok: false, messages };
+}

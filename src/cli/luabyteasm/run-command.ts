@@ -1,0 +1,71 @@
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { constants, tmpdir } from "node:os";
+import { join } from "node:path";
+import { verify } from "../../luabyteasm/verify.js";
+import { writeChunk } from "../../luabyteasm/write-chunk.js";
+import { errorCode, FileError } from "../file-error.js";
+import type { CommandArguments, CommandSpec, Outcome } from "./command.js";
+import { loadChunk } from "./load-chunk.js";
+import { type Message, messageOfFinding, messagesAbout } from "./messages.js";
+import { checkOption, messageOptions } from "./options.js";
+
+const standardInterpreter = "lua5.2";
+
+/** Exit code of a program that a signal ended, as shells report it. */
+function codeOfSignal(signal: NodeJS.Signals): number {
+  return 128 + (constants.signals[signal] ?? 0);
+}
+
+/** Runs the chunk and waits; the program has this process's standard streams. */
+function runInterpreter(interpreter: string, bytes: Uint8Array, operands: readonly string[]): number {
+  const folder = mkdtempSync(join(tmpdir(), "luabyteasm-"));
+  try {
+    const path = join(folder, "chunk.luac");
+    writeFileSync(path, bytes);
+    const result = spawnSync(interpreter, [path, ...operands], { stdio: "inherit" });
+    if (result.error === undefined) {
+      return result.status ?? (result.signal === null ? 1 : codeOfSignal(result.signal));
+    }
+    if (errorCode(result.error) !== "ENOENT") {
+      throw new FileError(`cannot run ${interpreter}: ${result.error.message}`);
+    }
+    throw new FileError(
+      `cannot run ${interpreter}: it is not installed; install Lua 5.2 or name an interpreter with --lua`,
+    );
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function run(args: CommandArguments): Outcome {
+  const [file = "-", ...operands] = args.files;
+  const loaded = loadChunk(file);
+  if (!loaded.ok) return { exitCode: 1, messages: loaded.messages };
+  const messages: Message[] = [...loaded.messages];
+  if (args.options.has("check")) {
+    const findings = verify(loaded.chunk);
+    messages.push(...findings.map((finding) => messageOfFinding(file, finding)));
+    if (findings.some(({ severity }) => severity === "error")) return { exitCode: 1, messages };
+  }
+  const written = writeChunk(loaded.chunk);
+  if (!written.ok)
+    return { exitCode: 1, messages: [...messages, ...messagesAbout(file, written.diagnostics)] };
+  const interpreter = args.options.get("lua") ?? standardInterpreter;
+  return { exitCode: runInterpreter(interpreter, written.bytes, operands), messages };
+}
+
+export const runCommand: CommandSpec = {
+  name: "run",
+  summary: "run a chunk or assembler text with the installed Lua 5.2",
+  operands: "<file> [arguments...]",
+  count: [1, Number.POSITIVE_INFINITY],
+  passThrough: true,
+  options: [
+    { long: "lua", value: "program", help: `the interpreter to use instead of ${standardInterpreter}` },
+    checkOption,
+    ...messageOptions,
+  ],
+  details: "What follows the file is passed to the program. The exit code is that of the program.",
+  run,
+};
