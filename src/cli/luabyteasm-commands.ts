@@ -1,6 +1,6 @@
 // bundle entry
 import { Command, CommanderError, Option } from "commander";
-import packageJson from "../../package.json" with { type: "json" };
+
 import { assembleCommand } from "./luabyteasm/assemble-command.js";
 import { checkCommand } from "./luabyteasm/check-command.js";
 import type { CommandArguments, CommandSpec, OptionSpec } from "./luabyteasm/command.js";
@@ -8,6 +8,7 @@ import { disassembleCommand } from "./luabyteasm/disassemble-command.js";
 import { execute } from "./luabyteasm/execute.js";
 import { runCommand } from "./luabyteasm/run-command.js";
 import { writeStandardError, writeStandardOutput } from "./terminal.js";
+import { packageVersion } from "./version.js";
 
 /** All commands of `luabyteasm`, in the order of the help text. */
 export const COMMANDS: readonly CommandSpec[] = [
@@ -74,7 +75,7 @@ function configureOutput(command: Command): void {
 export function createProgram(finish: Finish): Command {
   const program = new Command("luabyteasm")
     .description("Assembler, disassembler and verifier for Lua 5.2 bytecode")
-    .version(packageJson.version)
+    .version(packageVersion())
     .enablePositionalOptions()
     .addHelpText("after", "\nExit status: 0 fine, 1 the input has errors, 2 wrong usage.");
   for (const command of COMMANDS) defineCommand(program, command, finish);

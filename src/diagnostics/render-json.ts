@@ -5,13 +5,8 @@ function placeFields(span: Span | undefined): Partial<Span> {
   return { file: span.file, line: span.line, column: span.column, endColumn: span.endColumn };
 }
 
-/**
- * A diagnostic as one line of JSON with a line end: `file`, `line`, `column`, `endColumn` (absent
- * when it has no place), `offset` (about binaries), `severity`, `code`, `message`, `sourceLine`, `hint`,
- * `notes` (each with `message` and place).
- * @param context fields to put first, for what a diagnostic does not say: the file of a binary, say
- */
-export function renderJson(diagnostic: Diagnostic, context: Readonly<Record<string, unknown>> = {}): string {
+/** As {@link renderJson}, with fields before those of the diagnostic: the file of a binary, say. */
+export function renderJsonWith(context: Readonly<Record<string, unknown>>, diagnostic: Diagnostic): string {
   const { span, offset, severity, code, message, sourceLine, hint, notes } = diagnostic;
   const fields = {
     ...context,
@@ -29,4 +24,13 @@ export function renderJson(diagnostic: Diagnostic, context: Readonly<Record<stri
     })),
   };
   return `${JSON.stringify(fields)}\n`;
+}
+
+/**
+ * A diagnostic as one line of JSON with a line end: `file`, `line`, `column`, `endColumn` (absent
+ * when it has no place), `offset` (about binaries), `severity`, `code`, `message`, `sourceLine`, `hint`,
+ * `notes` (each with `message` and place).
+ */
+export function renderJson(diagnostic: Diagnostic): string {
+  return renderJsonWith({}, diagnostic);
 }

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { Diagnostic } from "../../src/diagnostics/diagnostic.js";
 import { type Palette, plainPalette } from "../../src/diagnostics/palette.js";
 import { renderGnu } from "../../src/diagnostics/render-gnu.js";
-import { renderJson } from "../../src/diagnostics/render-json.js";
+import { renderJson, renderJsonWith } from "../../src/diagnostics/render-json.js";
 import { excerptSource } from "../../src/diagnostics/source-excerpt.js";
 
 const sample: Diagnostic = {
@@ -128,7 +128,9 @@ test("the json form is one object per line", () => {
     notes: [{ message: "n" }],
   });
   const context = { file: "a.luac" };
-  expect(JSON.parse(renderJson({ code: "x", severity: "error", message: "m", offset: 7 }, context))).toEqual({
+  expect(
+    JSON.parse(renderJsonWith(context, { code: "x", severity: "error", message: "m", offset: 7 })),
+  ).toEqual({
     file: "a.luac",
     offset: 7,
     code: "x",

@@ -1,7 +1,7 @@
 import type { Diagnostic } from "../../diagnostics/diagnostic.js";
 import { type Palette, plainPalette } from "../../diagnostics/palette.js";
 import { renderGnu } from "../../diagnostics/render-gnu.js";
-import { renderJson } from "../../diagnostics/render-json.js";
+import { renderJsonWith } from "../../diagnostics/render-json.js";
 import type { Finding } from "../../luabyteasm/verify.js";
 import type { FileError } from "../file-error.js";
 
@@ -54,7 +54,7 @@ export function renderMessages(
 ): string {
   const render = (message: Message): string =>
     format === "json"
-      ? renderJson(message.diagnostic, { file: message.file, ...message.fields })
+      ? renderJsonWith({ file: message.file, ...message.fields }, message.diagnostic)
       : renderAsGnu(message, palette);
   return messages.map(render).join("");
 }
