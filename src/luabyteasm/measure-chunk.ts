@@ -91,27 +91,17 @@ function measureString(
   }
 }
 
-/** Why a number constant cannot be stored in the number format of the header, or undefined when it can. */
-export function whyUnrepresentable(constant: Constant, header: ChunkHeader): string | undefined {
-  const { numberSize, integral } = header;
+/** True when a number constant can be stored in the number format of the header. */
+function isRepresentable(constant: Constant, { numberSize, integral }: ChunkHeader): boolean {
   switch (constant.kind) {
     case "number":
-      if (integral) return "is a floating-point number, but the numbers of this chunk are integers";
-      if (numberSize === 4 && !Object.is(Math.fround(constant.value), constant.value)) {
-        return "is not exact as a 4-byte float";
-      }
-      return undefined;
-    case "nan": {
-      if (integral) return "is a NaN, but the numbers of this chunk are integers";
-      return isNanBits(constant.bits, numberSize) ? undefined : `is not a NaN of ${numberSize} bytes`;
-    }
-    case "integer": {
-      if (!integral) return "is an integer, but the numbers of this chunk are floating-point numbers";
-      const fits = BigInt.asIntN(8 * numberSize, constant.value) === constant.value;
-      return fits ? undefined : `does not fit a ${numberSize}-byte integer`;
-    }
+      return !integral && (numberSize === 8 || Object.is(Math.fround(constant.value), constant.value));
+    case "nan":
+      return !integral && isNanBits(constant.bits, numberSize);
+    case "integer":
+      return integral && BigInt.asIntN(8 * numberSize, constant.value) === constant.value;
     default:
-      return undefined;
+      return true;
   }
 }
 
@@ -155,10 +145,16 @@ function measureConstant(measure: Measure, path: string, index: number, constant
       measureString(measure, path, "constant K#", index, constant.value);
       return;
     default: {
-      measure.size += measure.header.numberSize;
-      const why = whyUnrepresentable(constant, measure.header);
-      if (why === undefined) return;
-      report(measure, "number-range", path, `constant K${index} = ${nameConstant(constant)} ${why}`);
+      const { numberSize, integral } = measure.header;
+      measure.size += numberSize;
+      if (isRepresentable(constant, measure.header)) return;
+      const format = `a ${numberSize}-byte ${integral ? "integer" : "float"}`;
+      report(
+        measure,
+        "number-range",
+        path,
+        `constant K${index} = ${nameConstant(constant)} is not exact as ${format}`,
+      );
     }
   }
 }

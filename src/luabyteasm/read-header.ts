@@ -6,6 +6,7 @@ const VERSION_NAMES: ReadonlyMap<number, string> = new Map([
   [0x40, "Lua 4.0"],
   [0x50, "Lua 5.0"],
   [0x51, "Lua 5.1"],
+  [0x52, "Lua 5.2"],
   [0x53, "Lua 5.3"],
   [0x54, "Lua 5.4"],
   [0x55, "Lua 5.5"],
@@ -56,12 +57,13 @@ function checkVersion(bytes: Uint8Array): void {
 }
 
 function checkTail(bytes: Uint8Array): void {
-  if (bytes.length < HEADER_SIZE) fail("truncated", 12, "the file ends inside the tail of the header");
-  for (let i = 0; i < HEADER_TAIL.length; i++) {
+  const end = Math.min(bytes.length, HEADER_SIZE);
+  for (let i = 0; 12 + i < end; i++) {
     if (bytes[12 + i] === HEADER_TAIL[i]) continue;
     const hint = "the file was probably transferred in text mode; transfer it again as binary";
     fail("header-tail", 12 + i, "the tail of the header is not 19 93 0D 0A 1A 0A", hint);
   }
+  if (end < HEADER_SIZE) fail("truncated", 12, "the file ends inside the tail of the header");
 }
 
 /** The byte at `offset` when it is one of `allowed`. */

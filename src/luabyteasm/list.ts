@@ -1,0 +1,215 @@
+import type { Chunk, Prototype } from "./chunk.js";
+import { formatConstant, showName } from "./format-constant.js";
+import {
+  fieldA,
+  fieldAx,
+  fieldB,
+  fieldBx,
+  fieldC,
+  fieldOf,
+  fieldSBx,
+  opcodeOf,
+  RK_CONSTANT,
+} from "./instruction.js";
+import { OP, OPERATIONS, type OpcodeName, type OperandSlot, type Operation } from "./opcodes.js";
+
+export interface ListOptions {
+  /** False leaves out the tables of constants, locals and upvalues (`luac -l` instead of `luac -l -l`). */
+  readonly tables?: boolean;
+}
+
+/** One function while it is listed. */
+interface Listing {
+  readonly prototype: Prototype;
+  readonly path: string;
+}
+
+function plural(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+}
+
+/** The source as luac shows it: without `@` or `=`, or only what kind of source it is. */
+function showSource(source: string | null): string {
+  if (source === null) return "?";
+  if (source.startsWith("@") || source.startsWith("=")) return showName(source.slice(1));
+  return source.startsWith("\x1b") ? "(bstring)" : "(string)";
+}
+
+function listHead(lines: string[], { prototype, path }: Listing): void {
+  const { code, lineDefined, lastLineDefined, constants, prototypes } = prototype;
+  const kind = lineDefined === 0 ? "main" : "function";
+  const place = `${showSource(prototype.source)}:${lineDefined},${lastLineDefined}`;
+  lines.push("", `${kind} <${place}> (${plural(code.length, "instruction")} at ${path})`);
+  const { numParams, isVararg, maxStackSize, upvalues, locals } = prototype;
+  const params = `${numParams}${isVararg === 0 ? "" : "+"} param${numParams === 1 ? "" : "s"}`;
+  const rest = `${plural(locals.length, "local")}, ${plural(constants.length, "constant")}`;
+  lines.push(
+    `${params}, ${plural(maxStackSize, "slot")}, ${plural(upvalues.length, "upvalue")}, ${rest}, ${plural(prototypes.length, "function")}`,
+  );
+}
+
+function showConstant({ prototype }: Listing, index: number): string {
+  const constant = prototype.constants[index];
+  return constant === undefined ? `no K${index}` : formatConstant(constant);
+}
+
+function showUpvalue({ prototype }: Listing, index: number): string {
+  const name = prototype.upvalueNames[index] ?? null;
+  return name === null ? "-" : showName(name);
+}
+
+/** The constant behind an RK field, `-` for a register. */
+function showRk(listing: Listing, field: number): string {
+  return field < RK_CONSTANT ? "-" : showConstant(listing, field - RK_CONSTANT);
+}
+
+function noteConstantC(listing: Listing, word: number): string {
+  return fieldC(word) < RK_CONSTANT ? "" : showRk(listing, fieldC(word));
+}
+
+function noteBothRk(listing: Listing, word: number): string {
+  if (fieldB(word) < RK_CONSTANT && fieldC(word) < RK_CONSTANT) return "";
+  return `${showRk(listing, fieldB(word))} ${showRk(listing, fieldC(word))}`;
+}
+
+function noteJump(_listing: Listing, word: number, pc: number): string {
+  return `to ${pc + 2 + fieldSBx(word)}`;
+}
+
+function noteUpvalueB(listing: Listing, word: number): string {
+  return showUpvalue(listing, fieldB(word));
+}
+
+function noteGettabup(listing: Listing, word: number): string {
+  const key = noteConstantC(listing, word);
+  return key === "" ? noteUpvalueB(listing, word) : `${noteUpvalueB(listing, word)} ${key}`;
+}
+
+function noteSettabup(listing: Listing, word: number): string {
+  const parts = [showUpvalue(listing, fieldA(word))];
+  for (const field of [fieldB(word), fieldC(word)])
+    if (field >= RK_CONSTANT) parts.push(showRk(listing, field));
+  return parts.join(" ");
+}
+
+/** The block number of SETLIST, which is in the next word when C is 0. */
+function noteSetlist({ prototype }: Listing, word: number, pc: number): string {
+  const next = prototype.code[pc + 1];
+  if (fieldC(word) !== 0 || next === undefined) return String(fieldC(word));
+  return opcodeOf(next) === OP.EXTRAARG ? String(fieldAx(next)) : "the next instruction is not EXTRAARG";
+}
+
+/** The constant of LOADKX; nothing after SETLIST, where the operand is no constant. */
+function noteExtraarg(listing: Listing, word: number, pc: number): string {
+  const before = listing.prototype.code[pc - 1];
+  if (before === undefined || opcodeOf(before) !== OP.LOADKX) return "";
+  return showConstant(listing, fieldAx(word));
+}
+
+type Note = (listing: Listing, word: number, pc: number) => string;
+
+/** What stands behind the `;` of an opcode. As in luac, nothing for MOD. */
+const NOTES: { readonly [Name in OpcodeName]?: Note } = {
+  LOADK: (listing, word) => showConstant(listing, fieldBx(word)),
+  GETUPVAL: noteUpvalueB,
+  SETUPVAL: noteUpvalueB,
+  GETTABUP: noteGettabup,
+  SETTABUP: noteSettabup,
+  GETTABLE: noteConstantC,
+  SELF: noteConstantC,
+  SETTABLE: noteBothRk,
+  ADD: noteBothRk,
+  SUB: noteBothRk,
+  MUL: noteBothRk,
+  DIV: noteBothRk,
+  POW: noteBothRk,
+  EQ: noteBothRk,
+  LT: noteBothRk,
+  LE: noteBothRk,
+  JMP: noteJump,
+  FORLOOP: noteJump,
+  FORPREP: noteJump,
+  TFORLOOP: noteJump,
+  CLOSURE: ({ path }, word) => `${path}/${fieldBx(word)}`,
+  SETLIST: noteSetlist,
+  EXTRAARG: noteExtraarg,
+};
+
+/** An operand as luac shows it: constants as negative numbers from -1 down. */
+function showOperand(word: number, slot: OperandSlot, isConstantWord: boolean): string {
+  const value = fieldOf(word, slot.field);
+  switch (slot.kind) {
+    case "K":
+      return String(-1 - value);
+    case "R":
+    case "RK":
+      return String(value < RK_CONSTANT ? value : RK_CONSTANT - 1 - value);
+    case "extra":
+      return String(isConstantWord ? -1 - value : value);
+    default:
+      return String(value);
+  }
+}
+
+function showInstruction(listing: Listing, operation: Operation, word: number, pc: number): string {
+  const before = listing.prototype.code[pc - 1];
+  const isConstantWord = before === undefined || opcodeOf(before) === OP.LOADKX;
+  const operands = operation.operands.map((slot) => showOperand(word, slot, isConstantWord)).join(" ");
+  const note = NOTES[operation.name]?.(listing, word, pc) ?? "";
+  return `${operation.name.padEnd(9)}\t${operands}${note === "" ? "" : `\t; ${note}`}`;
+}
+
+function listCode(lines: string[], listing: Listing): void {
+  const { code, codeHigh, lineInfo } = listing.prototype;
+  for (let pc = 0; pc < code.length; pc++) {
+    const word = code[pc] ?? 0;
+    const line = lineInfo[pc] ?? 0;
+    const operation = OPERATIONS[opcodeOf(word)];
+    const high = codeHigh?.[pc] ?? 0;
+    const place = `\t${pc + 1}\t[${line > 0 ? line : "-"}]\t`;
+    if (operation === undefined || high !== 0) {
+      const digits = (high === 0 ? "" : high.toString(16)) + word.toString(16).padStart(8, "0");
+      lines.push(`${place}(opcode ${opcodeOf(word)})\t0x${digits}`);
+    } else {
+      lines.push(place + showInstruction(listing, operation, word, pc));
+    }
+  }
+}
+
+function listTables(lines: string[], { prototype, path }: Listing): void {
+  const { constants, locals, upvalues, upvalueNames } = prototype;
+  lines.push(`constants (${constants.length}) for ${path}:`);
+  constants.forEach((constant, index) => {
+    lines.push(`\t${index + 1}\t${formatConstant(constant)}`);
+  });
+  lines.push(`locals (${locals.length}) for ${path}:`);
+  locals.forEach(({ name, startPc, endPc }, index) => {
+    const [first, last] = [BigInt(startPc) + 1n, BigInt(endPc) + 1n];
+    lines.push(`\t${index}\t${name === null ? "-" : showName(name)}\t${first}\t${last}`);
+  });
+  lines.push(`upvalues (${upvalues.length}) for ${path}:`);
+  upvalues.forEach(({ inStack, index }, number) => {
+    const name = upvalueNames[number] ?? null;
+    lines.push(`\t${number}\t${name === null ? "-" : showName(name)}\t${inStack}\t${index}`);
+  });
+}
+
+function listPrototype(lines: string[], listing: Listing, tables: boolean): void {
+  listHead(lines, listing);
+  listCode(lines, listing);
+  if (tables) listTables(lines, listing);
+  listing.prototype.prototypes.forEach((prototype, index) => {
+    listPrototype(lines, { prototype, path: `${listing.path}/${index}` }, tables);
+  });
+}
+
+/**
+ * A listing like that of `luac -l -l`, for chunks of any layout: the same text, except that functions are named
+ * by their path (`main/0/2`) where luac prints addresses, that the block number of a SETLIST is always shown as
+ * such, and that anything out of range is named instead of being read. Pc, constants and jump targets count from 1, as luac does.
+ */
+export function listChunk(chunk: Chunk, options: ListOptions = {}): string {
+  const lines: string[] = [];
+  listPrototype(lines, { prototype: chunk.main, path: "main" }, options.tables ?? true);
+  return `${lines.join("\n")}\n`;
+}
