@@ -1,3 +1,4 @@
+import type { Diagnostic } from "../diagnostics/diagnostic.js";
 import type { ControlFlowGraph, GraphBlock, GraphEdge } from "./graph.js";
 import type { Layout, LayoutEdge, LayoutGraph, LayoutNode, Point } from "./graph-layout.js";
 
@@ -76,8 +77,26 @@ function drawEdge(label: string, { points, label: place }: Layout["edges"][numbe
   return `<g class="edge ${label}">${path}${text}</g>`;
 }
 
-/** The graph as a picture (SVG); `layout` places boxes and lines. */
-export function renderSvg(graph: ControlFlowGraph, layout: LayoutGraph): string {
+/** Most blocks to draw: layout libraries recurse from block to block. */
+const MAX_BLOCKS = 2000;
+
+export type SvgResult =
+  | { readonly ok: true; readonly svg: string }
+  | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] };
+
+/**
+ * The graph as a picture (SVG); `layout` places boxes and lines.
+ * @returns the text, or the error graph-size when there are more than 2000 blocks
+ */
+export function renderSvg(graph: ControlFlowGraph, layout: LayoutGraph): SvgResult {
+  const count = graph.blocks.length;
+  if (count <= MAX_BLOCKS) return { ok: true, svg: drawGraph(graph, layout) };
+  const message = `${graph.path} has ${count} basic blocks; a picture can have ${MAX_BLOCKS}`;
+  const hint = "write the graph as DOT instead";
+  return { ok: false, diagnostics: [{ code: "graph-size", severity: "error", message, hint }] };
+}
+
+function drawGraph(graph: ControlFlowGraph, layout: LayoutGraph): string {
   const targets = new Set(graph.edges.filter(({ to }) => to === null).map(({ target }) => target));
   const boxes = [...graph.blocks.map(blockBox), ...[...targets].map(outsideBox)];
   const placed = layout(
