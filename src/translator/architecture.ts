@@ -34,6 +34,8 @@ export interface Architecture {
   showRegisters(text: string): string;
   /** Whether the opcode exists with this number of parameters (`exact`), only with other numbers, or not at all. */
   lookup(opcode: string, parameterCount: number): "exact" | "other-count" | "unknown";
+  /** Whether the reference does not have this instruction, so that a macro or section may take its name. */
+  isExtension(opcode: string, parameterCount: number): boolean;
   /** Assembles one statement whose lookup was `exact`. Texts have had their defines substituted. Throws a StatementError. */
   assemble(opcode: string, parameters: readonly string[]): AssembledStatement;
   /** Checks the register operand of `.type` and returns its token. Throws a StatementError. */

@@ -136,6 +136,8 @@ function specialPattern(token: string): Pattern | undefined {
       return immediate(Kind.signedByte);
     case "imm~":
       return immediate(Kind.runtime);
+    case "rel8":
+      return immediate(Kind.immediate);
     case "rel32":
       return immediate(Kind.target);
     default:
@@ -210,9 +212,7 @@ export function operandCount(row: string): number {
 
 /** Whether the row exists in this mode; `engine` is `1.3`, `1.4` or `1.5`. */
 export function rowApplies(row: string, mode: Mode, engine: string): boolean {
-  if (row.endsWith("ao") || row.includes(" i64")) {
-    if (mode === "x64") return false;
-  }
+  if (mode === "x64" && (row.includes(" i64") || row.endsWith(" ao"))) return false;
   if (row.includes(" o64") && mode === "x86") return false;
   if (row.includes(" since1.5") && engine !== "1.5") return false;
   return !(row.includes(" until1.4") && engine === "1.5");
@@ -374,6 +374,8 @@ function immediateKind(token: string, kind: number): ImmediateKind {
       return "word";
     case "iz~":
       return "run-time";
+    case "cb":
+      return "distance";
     case "cd":
       return "relative";
     case "ao":

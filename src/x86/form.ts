@@ -46,6 +46,7 @@ export type ImmediateKind =
   | "operand"
   | "run-time"
   | "relative"
+  | "distance"
   | "register"
   | "offset";
 

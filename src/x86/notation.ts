@@ -9,7 +9,7 @@
  * size, `m` memory of whatever size, `mxy` memory as wide as `xy`. A slash gives alternatives:
  * `xmm/m64` stands for two forms, one with a register and one with memory. `imm8` and `imm16` are
  * immediates, `imm8s` a constant that fits a signed byte, `imm~` an expression whose width is chosen
- * at run time, `imm` any, `1` the constant. `rel32` is a jump target, `moffs` an absolute address.
+ * at run time, `imm` any, `1` the constant. `rel32` is a jump target, `rel8` a distance in bytes, `moffs` an absolute address.
  *
  * Sizes. Operands with a letter family must agree. If all sized operands of a form have one size, an
  * operand without size keyword takes that of the others; if they differ, each must have its own.
@@ -21,7 +21,7 @@
  * immediate byte.
  *
  * Immediates. `ib` `iw` byte and word, `iz` as wide as the operation (at most 4 bytes), `iz~` of a
- * width chosen at run time, `cd` a relative reference, `ao` an absolute address.
+ * width chosen at run time, `cd` a relative reference, `cb` a distance of one byte, `ao` an absolute address.
  *
  * Marks. `i64` not in 64-bit mode, `o64` only there, `d64` defaults to 64 bit (no REX.W, no 32-bit
  * form) there; `size1` and `size2` the first or second operand alone decides the size; `exact` every operand must name its
@@ -68,6 +68,7 @@ type MemoryOperand =
   | "m128"
   | "m256"
   | "mxy"
+  | "mv"
   | "my"
   | "vm32x"
   | "vm32y"
@@ -83,13 +84,13 @@ type EitherOperand =
   | "rmy"
   | "xy/m"
   | `${"xmm" | "ymm" | "r32" | "r64" | "ry"}/${MemoryOperand}`;
-type ImmediateOperand = "imm" | "imm8" | "imm16" | "imm8s" | "imm~" | "1" | "rel32" | "moffs";
+type ImmediateOperand = "imm" | "imm8" | "imm16" | "imm8s" | "imm~" | "1" | "rel8" | "rel32" | "moffs";
 export type OperandToken = RegisterOperand | MemoryOperand | EitherOperand | ImmediateOperand;
 
 type Vex =
   `VEX.${"" | "128." | "256."}${"" | "66." | "F3." | "F2."}${"0F" | "0F38" | "0F3A"}${"" | ".W0" | ".W1"}`;
 type Field = "/r" | "/rr" | "/is4" | `/${Digit}`;
-type ImmediateField = "ib" | "iw" | "iz" | "iz~" | "cd" | "ao";
+type ImmediateField = "ib" | "iw" | "iz" | "iz~" | "cb" | "cd" | "ao";
 export type Mark =
   | "i64"
   | "o64"

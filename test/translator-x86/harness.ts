@@ -109,23 +109,33 @@ export interface HarnessOptions {
   readonly types?: readonly { readonly name: string; readonly ctype: string; readonly register?: string }[];
 }
 
-export function createHarness(name: "x86" | "x64", options: HarnessOptions = {}): Harness {
-  const { engine = "1.5", host = C_HOST } = options;
-  const globals = new Map<string, number>();
-  const externs = new Map<string, number>();
-  const types = new Map<string, DeclaredType>();
+export function createEnvironment(
+  engine: EngineVersion = "1.5",
+  host: HostLanguage = C_HOST,
+  globals = new Map<string, number>(),
+  externs = new Map<string, number>(),
+  types = new Map<string, DeclaredType>(),
+): AssemblyEnvironment {
   const numberIn = (map: Map<string, number>, key: string, first: number): number => {
     const number = map.get(key) ?? map.size + first;
     map.set(key, number);
     return number;
   };
-  const environment: AssemblyEnvironment = {
+  return {
     engine,
     host,
     globalLabelNumber: (label) => numberIn(globals, label, 10),
     externNumber: (symbol) => numberIn(externs, symbol, 0),
     declaredType: (type) => types.get(type),
   };
+}
+
+export function createHarness(name: "x86" | "x64", options: HarnessOptions = {}): Harness {
+  const { engine = "1.5", host = C_HOST } = options;
+  const globals = new Map<string, number>();
+  const externs = new Map<string, number>();
+  const types = new Map<string, DeclaredType>();
+  const environment = createEnvironment(engine, host, globals, externs, types);
   const architecture = createX86Architecture(name, environment);
   options.types?.forEach((type, index) => {
     const register = type.register === undefined ? undefined : architecture.registerToken(type.register);

@@ -3,7 +3,7 @@ import type { Form } from "../../x86/form.js";
 import type { Mode, Register, RegisterSet } from "../../x86/registers.js";
 import { Size } from "../../x86/sizes.js";
 import type { EngineVersion } from "../architecture.js";
-import type { InstructionTable } from "./instruction-table.js";
+import { allForms, type InstructionTable } from "./instruction-table.js";
 
 const RELEASES: Readonly<Record<EngineVersion, string>> = {
   "1.3": "version 1.3.0",
@@ -116,7 +116,7 @@ function isVariant(form: Form): boolean {
 function describeMnemonic(mnemonic: string, table: InstructionTable): string[] {
   const lines = new Set<string>();
   for (let count = 0; count <= 4; count++) {
-    const forms = table.forms(mnemonic, count) ?? [];
+    const forms = allForms(table.forms(mnemonic, count));
     const shown = forms.filter((form) => !isVariant(form));
     for (const form of shown.length > 0 ? shown : forms) {
       lines.add(`  ${mnemonic.padEnd(12)} ${form.operands.map(summarize).join(", ")}`);

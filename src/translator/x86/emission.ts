@@ -3,26 +3,44 @@ import type { LabelTarget } from "./operand.js";
 
 const BYTE = String.fromCharCode;
 
+/** Literal bytes as they stand in an action list: those that would be read as actions are escaped. */
+function createLiterals(): readonly string[] {
+  const literals: string[] = [];
+  for (let value = 0; value < 256; value++) {
+    literals.push(value >= ACTION.DISP ? BYTE(ACTION.ESC, value) : BYTE(value));
+  }
+  return literals;
+}
+
+const LITERALS = createLiterals();
+
+/** How the byte 0 that comes from `-0` is passed on. */
+const NEGATIVE_ZERO = "\u0100";
+
 /** Collects the action bytes of one step and the arguments that they consume. */
 export class Emission {
   code = "";
   args: string[] = [];
   positions = 0;
 
-  /** A literal byte; those that would be read as actions are escaped. A byte of -0 keeps its sign. */
+  /** A literal byte, 0..255. */
   byte(value: number): void {
-    if (value >= ACTION.DISP) this.code += BYTE(ACTION.ESC, value);
-    else this.code += value === 0 && Object.is(value, -0) ? "\u0100" : BYTE(value);
+    this.code += LITERALS[value] ?? "";
   }
 
-  /** Literal bytes, little-endian, of a number that may be negative. */
+  /** A byte of a displacement, -128..255, that keeps the sign of -0. */
+  displacementByte(value: number): void {
+    if (value === 0 && Object.is(value, -0)) this.code += NEGATIVE_ZERO;
+    else this.code += LITERALS[value & 255] ?? "";
+  }
+
+  /** Literal bytes, little-endian, of a number that may be negative or wider than 32 bits. */
   little(value: number, count: number): void {
-    let rest = value;
-    for (let i = 0; i < count; i++) {
-      const low = ((rest % 256) + 256) % 256;
-      this.byte(low);
-      rest = (rest - low) / 256;
-    }
+    // The bits below 2^32 are those of the exact integer, which a double still holds here.
+    const bits = (value % 0x100000000) | 0;
+    this.code += LITERALS[bits & 255] ?? "";
+    if (count > 1) this.code += LITERALS[(bits >> 8) & 255] ?? "";
+    if (count > 2) this.code += (LITERALS[(bits >> 16) & 255] ?? "") + (LITERALS[bits >>> 24] ?? "");
   }
 
   /** An action without operand bytes that takes an argument. */

@@ -137,6 +137,23 @@ function encodeOperandSized(
   }
 }
 
+/** Whether an operand names a place in the code. */
+function isReference(operand: Operand): boolean {
+  return operand.kind === "label";
+}
+
+function noShortReference(parameter: number): StatementError {
+  return new StatementError({
+    code: "no-short-reference",
+    classic: "bad operand size for label",
+    message: "this jump reaches 127 bytes at most, and the encoding engine has no such references to labels",
+    part: { kind: "parameter", index: parameter },
+    hint:
+      "give the distance in bytes from the end of the instruction, or use a compare or dec and a " +
+      "conditional jump: `dec ecx; jnz <1` for loop, `test ecx, ecx; jz >1` for jecxz",
+  });
+}
+
 /** Writes one immediate. */
 export function encodeImmediate(
   field: ImmediateField,
@@ -152,6 +169,10 @@ export function encodeImmediate(
       break;
     case "byte":
       encodeRanged(BYTE, operand, parameter, emission, context);
+      break;
+    case "distance":
+      if (isReference(operand)) throw noShortReference(parameter);
+      encodeRanged(SIGNED_BYTE, operand, parameter, emission, context);
       break;
     case "word":
       encodeRanged(WORD, operand, parameter, emission, context);

@@ -23,30 +23,12 @@ const R = 4;
 const X = 2;
 const B = 1;
 
-/** The operands of an instruction by the field that they go to. */
-interface Fields {
-  readonly reg: RegisterUse | undefined;
-  readonly digit: number;
-  readonly rm: RegisterUse | undefined;
-  readonly memory: MemoryOperand | undefined;
-  readonly opcode: RegisterUse | undefined;
-  readonly vvvv: RegisterUse | undefined;
-}
-
 function registerOf(operand: Operand | undefined): RegisterUse | undefined {
-  return operand?.kind === "register" ? operand.use : undefined;
+  return operand !== undefined && operand.kind === "register" ? operand.use : undefined;
 }
 
-function fieldsOf(form: Form, operands: readonly Operand[]): Fields {
-  const rm = operands[form.rm];
-  return {
-    reg: registerOf(operands[form.reg]),
-    digit: form.digit,
-    rm: registerOf(rm),
-    memory: rm?.kind === "memory" ? rm : undefined,
-    opcode: registerOf(operands[form.opcodeRegister]),
-    vvvv: registerOf(operands[form.vvvv]),
-  };
+function fieldOperand(operands: readonly Operand[], index: number): RegisterUse | undefined {
+  return index < 0 ? undefined : registerOf(operands[index]);
 }
 
 function isVariable(use: RegisterUse | undefined): boolean {
@@ -58,56 +40,73 @@ function numberOf(use: RegisterUse | undefined): number {
   return use === undefined || use.register.number < 0 ? 0 : use.register.number;
 }
 
-function extendedBits(fields: Fields): number {
-  let bits = 0;
-  if (numberOf(fields.reg) > 7) bits |= R;
-  if (numberOf(fields.memory?.index) > 7) bits |= X;
-  if (numberOf(fields.rm) > 7 || numberOf(fields.opcode) > 7 || numberOf(fields.memory?.base) > 7) bits |= B;
+/** The operands of one instruction by the field that they go to, and the state of writing it. */
+class Instruction {
+  readonly emission = new Emission();
+  readonly context: StatementContext;
+  readonly reg: RegisterUse | undefined;
+  readonly rm: RegisterUse | undefined;
+  readonly memory: MemoryOperand | undefined;
+  readonly opcode: RegisterUse | undefined;
+  readonly vvvv: RegisterUse | undefined;
+  /** What stands in ModRM.reg. */
+  readonly regNumber: number;
+  /** Variable registers in rm, base, index and opcode. */
+  variables = 0;
+  /** VREG actions still to come. */
+  pending = 0;
+  /** What the last of them reports: how many there are, if the instruction can shrink. */
+  shrink = 0;
+  /** Distance from the byte with an opcode register back to the prefix that a VREG changes. */
+  distance = 0;
+
+  constructor(form: Form, operands: readonly Operand[], context: StatementContext) {
+    this.context = context;
+    const rm = form.rm < 0 ? undefined : operands[form.rm];
+    this.rm = registerOf(rm);
+    this.memory = rm !== undefined && rm.kind === "memory" ? rm : undefined;
+    this.reg = fieldOperand(operands, form.reg);
+    this.opcode = fieldOperand(operands, form.opcodeRegister);
+    this.vvvv = fieldOperand(operands, form.vvvv);
+    this.regNumber = this.reg === undefined ? form.digit : numberOf(this.reg);
+    if (context.variables > 0) this.countVariables();
+  }
+
+  private countVariables(): void {
+    for (const use of [this.rm, this.opcode, this.memory?.base, this.memory?.index]) {
+      if (isVariable(use)) this.variables++;
+    }
+    this.pending = this.variables + (isVariable(this.reg) ? 1 : 0);
+  }
+}
+
+/** The bits of the prefix that extend the register fields. */
+function extendedBits(instruction: Instruction): number {
+  const { memory } = instruction;
+  let bits = instruction.regNumber > 7 ? R : 0;
+  if (memory !== undefined) {
+    if (numberOf(memory.index) > 7) bits |= X;
+    if (numberOf(memory.base) > 7) bits |= B;
+  } else if (numberOf(instruction.rm) > 7 || numberOf(instruction.opcode) > 7) bits |= B;
   return bits;
 }
 
-/** Number of variable registers in rm, base, index and opcode. */
-function countVariable(fields: Fields): number {
-  let count = 0;
-  if (isVariable(fields.rm)) count++;
-  if (isVariable(fields.opcode)) count++;
-  if (isVariable(fields.memory?.base)) count++;
-  if (isVariable(fields.memory?.index)) count++;
-  return count;
-}
-
-function needsRex(operands: readonly Operand[], variable: boolean): boolean {
-  for (const operand of operands) {
-    if (operand.kind !== "register") continue;
-    const { register } = operand.use;
-    if (register.needsRex && (register.number >= 0 || variable)) return true;
-  }
-  return false;
-}
-
-/** State of writing one instruction. */
-interface Writer {
-  readonly emission: Emission;
-  readonly context: StatementContext;
-  readonly fields: Fields;
-  /** Distance from the byte with an opcode register back to the prefix that a VREG changes. */
-  distance: number;
-  /** How many VREGs are still to come, and how many of them the last one reports; 0: cannot shrink. */
-  pending: number;
-  shrink: number;
-}
-
-function writeVreg(writer: Writer, use: RegisterUse | undefined, field: number, distance: number): void {
-  if (use?.argument === undefined) return;
-  if (writer.context.environment.engine === "1.3") {
+function writeVreg(
+  instruction: Instruction,
+  use: RegisterUse | undefined,
+  field: number,
+  distance: number,
+): void {
+  if (use === undefined || use.argument === undefined) return;
+  if (instruction.context.environment.engine === "1.3") {
     const old = VREG_13[field];
     if (old === undefined) throw unsupported("a variable register in this place");
-    writer.emission.argumentWith(ACTION.VREG, old, use.argument);
+    instruction.emission.argumentWith(ACTION.VREG, old, use.argument);
     return;
   }
-  const last = --writer.pending === 0;
-  const shrink = last ? writer.shrink : 0;
-  writer.emission.argumentWith(ACTION.VREG, field * 32 + shrink * 8 + distance, use.argument);
+  const last = --instruction.pending === 0;
+  const shrink = last ? instruction.shrink : 0;
+  instruction.emission.argumentWith(ACTION.VREG, field * 32 + shrink * 8 + distance, use.argument);
 }
 
 function unsupported(what: string): StatementError {
@@ -118,81 +117,70 @@ function unsupported(what: string): StatementError {
   });
 }
 
-/** REX and what it means for variable registers; returns whether there is one. */
-function prepareRex(writer: Writer, operands: readonly Operand[], w: boolean): number {
-  const { fields, context } = writer;
-  const bits = extendedBits(fields) | (w ? W : 0);
-  const old = context.environment.engine === "1.3";
-  const forced = needsRex(operands, !old);
+/** The REX prefix of an instruction, or 0. */
+function prepareRex(instruction: Instruction, w: boolean): number {
+  const { context } = instruction;
+  const bits = extendedBits(instruction) | (w ? W : 0);
   if (context.mode === "x86") {
-    if (bits !== 0 || forced) {
-      throw new StatementError({
-        code: "bad-operand-size",
-        classic: "bad operand size",
-        message: "this operand exists in 64-bit mode only",
-      });
-    }
-    return 0;
+    if (bits === 0 && !context.needsRex) return 0;
+    throw new StatementError({
+      code: "bad-operand-size",
+      classic: "bad operand size",
+      message: "this operand exists in 64-bit mode only",
+    });
   }
-  if (bits !== 0 || forced) return 0x40 | bits;
-  const variables = countVariable(fields) + (isVariable(fields.reg) ? 1 : 0);
-  if (variables === 0 || old) return 0;
-  writer.shrink = variables;
+  if (bits !== 0 || context.needsRex) return 0x40 | bits;
+  if (instruction.pending === 0 || context.environment.engine === "1.3") return 0;
+  instruction.shrink = instruction.pending;
   return 0x40;
 }
 
-function writeOpcode(form: Form, size: number, writer: Writer, operands: readonly Operand[]): void {
-  const { emission, fields } = writer;
-  const effective = form.sized ? size : Size.none;
-  const w = form.rexW || (effective === Size.qword && !form.defaults64);
-  const rex = prepareRex(writer, operands, w);
-  if (effective === Size.word) emission.byte(0x66);
-  for (const byte of form.prefix) emission.byte(byte);
-  const { opcode } = form;
+function writeOpcode(form: Form, size: number, instruction: Instruction): void {
+  const { emission } = instruction;
+  const { opcode, prefix } = form;
+  const w = form.rexW || (size === Size.qword && !form.defaults64);
+  const rex = prepareRex(instruction, w);
+  if (size === Size.word) emission.byte(0x66);
+  for (const byte of prefix) emission.byte(byte);
   const last = opcode.length - 1;
-  const escaped = opcode[0] === 0x0f;
-  const length = opcode.length;
-  if (rex !== 0) {
-    // A two-byte opcode without escape is an x87 one: the prefix goes between its bytes.
-    writer.distance = escaped ? 1 + length : 2;
-  } else writer.distance = Math.min(form.prefix.length + length, 3) - 1;
-  const rexAt = escaped ? 0 : last;
-  for (let i = 0; i <= last; i++) {
+  // A two-byte opcode without escape is an x87 one: the prefix goes between its bytes.
+  const rexAt = opcode[0] === 0x0f ? 0 : last;
+  if (rex !== 0) instruction.distance = 2 + last - rexAt;
+  else instruction.distance = Math.min(prefix.length + opcode.length, 3) - 1;
+  for (let i = 0; i < last; i++) {
     if (rex !== 0 && i === rexAt) emission.byte(rex);
-    let byte = opcode[i] ?? 0;
-    if (i === last) {
-      if (effective === Size.byte) byte -= 1;
-      byte += numberOf(fields.opcode) & 7;
-    }
-    emission.byte(byte);
+    emission.byte(opcode[i] ?? 0);
   }
-  writeVreg(writer, fields.opcode, VREG.rm, writer.distance);
+  if (rex !== 0 && rexAt === last) emission.byte(rex);
+  const lowered = size === Size.byte ? 1 : 0;
+  emission.byte((opcode[last] ?? 0) - lowered + (numberOf(instruction.opcode) & 7));
+  if (instruction.pending > 0) writeVreg(instruction, instruction.opcode, VREG.rm, instruction.distance);
 }
 
-function writeVex(form: Form, vex: VexFields, size: number, writer: Writer): void {
-  const { emission, fields, context } = writer;
-  const bits = extendedBits(fields);
-  const wide = vex.wide || (form.sized && size === Size.yword);
-  const w = vex.w || (form.sized && size === Size.qword && !form.defaults64);
-  const low = ((15 - numberOf(fields.vvvv)) << 3) | (wide ? 4 : 0) | vex.prefix;
+function writeVex(form: Form, vex: VexFields, size: number, instruction: Instruction): void {
+  const { emission, context, vvvv } = instruction;
+  const bits = extendedBits(instruction);
+  const wide = vex.wide || size === Size.yword;
+  const w = vex.w || size === Size.qword;
+  const low = ((15 - numberOf(vvvv)) << 3) | (wide ? 4 : 0) | vex.prefix;
   const compact = vex.map === 1 && !w && (bits & (X | B)) === 0;
-  const variables = context.mode === "x64" ? countVariable(fields) : 0;
+  const variables = context.mode === "x64" ? instruction.variables : 0;
   if (compact && variables === 0) {
     emission.byte(0xc5);
     emission.byte(((bits & R) !== 0 ? 0 : 0x80) | low);
-    writer.distance = 3;
+    instruction.distance = 3;
   } else {
     emission.byte(0xc4);
     emission.byte(((7 - (bits & 7)) << 5) | vex.map);
     emission.byte((w ? 0x80 : 0) | low);
-    writer.distance = 4;
-    if (compact) writer.shrink = variables;
+    instruction.distance = 4;
+    if (compact) instruction.shrink = variables;
   }
-  if (fields.vvvv?.argument !== undefined) {
+  if (vvvv?.argument !== undefined) {
     if (context.environment.engine === "1.3") throw unsupported("a variable register in this place");
-    emission.argumentWith(ACTION.VREG, VREG.vvvv * 32, fields.vvvv.argument);
+    emission.argumentWith(ACTION.VREG, VREG.vvvv * 32, vvvv.argument);
   }
-  emission.byte((form.opcode[0] ?? 0) + (numberOf(fields.opcode) & 7));
+  emission.byte(form.opcode[0] ?? 0);
 }
 
 function modrm(mod: number, reg: number, rm: number): number {
@@ -228,7 +216,7 @@ function writeBaseDisplacement(
       emission.absolute(displacement.target);
       break;
     case "literal":
-      if (mod === 1) emission.byte(signedByte(displacement.value));
+      if (mod === 1) emission.displacementByte(displacement.value);
       else if (mod === 2) {
         if (displacement.value !== 0) emission.little(displacement.value, 4);
         else if (base.argument !== undefined) {
@@ -237,10 +225,6 @@ function writeBaseDisplacement(
       }
       break;
   }
-}
-
-function signedByte(value: number): number {
-  return value < 0 ? value + 256 : value;
 }
 
 function writeWideDisplacement(displacement: Displacement, emission: Emission): void {
@@ -262,26 +246,30 @@ function isRunTime(displacement: Displacement, base: RegisterUse): boolean {
   return displacement.kind === "literal" && displacement.value === 0 && base.argument !== undefined;
 }
 
-function writeBased(memory: MemoryOperand, base: RegisterUse, shrinks: boolean, writer: Writer): void {
-  const { emission, fields, distance } = writer;
+function writeBased(
+  memory: MemoryOperand,
+  base: RegisterUse,
+  shrinks: boolean,
+  instruction: Instruction,
+): void {
+  const { emission, distance, reg, regNumber } = instruction;
   const { displacement, index } = memory;
-  const reg = fields.reg === undefined ? fields.digit : numberOf(fields.reg);
   const mod = modOf(displacement, base);
   const runTime = isRunTime(displacement, base);
   const baseNumber = numberOf(base);
   if (index === undefined && (baseNumber & 7) !== SIB_FOLLOWS) {
-    emission.byte(modrm(mod, reg, baseNumber));
-    const patched = runTime && (isVariable(fields.reg) || isVariable(base));
+    emission.byte(modrm(mod, regNumber, baseNumber));
+    const patched = runTime && (isVariable(reg) || isVariable(base));
     if (patched || (shrinks && mod !== 0 && !runTime)) emission.mark();
-    writeVreg(writer, fields.reg, VREG.reg, distance + 1);
-    writeVreg(writer, base, VREG.base, distance + 1);
+    writeVreg(instruction, reg, VREG.reg, distance + 1);
+    writeVreg(instruction, base, VREG.base, distance + 1);
   } else {
-    emission.byte(modrm(mod, reg, SIB_FOLLOWS));
+    emission.byte(modrm(mod, regNumber, SIB_FOLLOWS));
     if (runTime || shrinks) emission.mark();
-    writeVreg(writer, fields.reg, VREG.reg, distance + 1);
+    writeVreg(instruction, reg, VREG.reg, distance + 1);
     emission.byte(modrm(memory.scale, index === undefined ? NO_INDEX : numberOf(index), baseNumber));
-    writeVreg(writer, index, VREG.index, distance + 2);
-    writeVreg(writer, base, VREG.rm, distance + 2);
+    writeVreg(instruction, index, VREG.index, distance + 2);
+    writeVreg(instruction, base, VREG.rm, distance + 2);
   }
   writeBaseDisplacement(mod, displacement, base, emission);
 }
@@ -292,42 +280,40 @@ export function ripTarget(memory: MemoryOperand, context: StatementContext): Lab
   return memory.displacement.kind === "label" ? memory.displacement.target : undefined;
 }
 
-function writeBaseless(memory: MemoryOperand, shrinks: boolean, writer: Writer): void {
-  const { emission, fields, distance, context } = writer;
-  const reg = fields.reg === undefined ? fields.digit : numberOf(fields.reg);
+function writeBaseless(memory: MemoryOperand, shrinks: boolean, instruction: Instruction): void {
+  const { emission, distance, context, reg, regNumber } = instruction;
   const target = ripTarget(memory, context);
   const { index } = memory;
   const sib = index !== undefined || (context.mode === "x64" && target === undefined);
-  emission.byte(modrm(0, reg, sib ? SIB_FOLLOWS : NO_BASE));
+  emission.byte(modrm(0, regNumber, sib ? SIB_FOLLOWS : NO_BASE));
   if (index !== undefined && shrinks) emission.mark();
-  writeVreg(writer, fields.reg, VREG.reg, distance + 1);
+  writeVreg(instruction, reg, VREG.reg, distance + 1);
   if (index === undefined && shrinks) emission.mark();
   if (sib) {
     emission.byte(modrm(memory.scale, index === undefined ? NO_INDEX : numberOf(index), NO_BASE));
-    writeVreg(writer, index, VREG.index, distance + 2);
+    writeVreg(instruction, index, VREG.index, distance + 2);
   }
   if (target === undefined) writeWideDisplacement(memory.displacement, emission);
   else emission.relative(target);
 }
 
-function writeOperands(form: Form, writer: Writer): void {
-  const { fields, emission, distance } = writer;
-  const { memory } = fields;
+function writeOperands(form: Form, instruction: Instruction): void {
+  const { emission, distance, memory, rm } = instruction;
   if (form.digit < 0) return;
   if (memory === undefined) {
-    const reg = fields.reg === undefined ? fields.digit : numberOf(fields.reg);
-    emission.byte(modrm(3, reg, numberOf(fields.rm)));
-    writeVreg(writer, fields.reg, VREG.reg, distance + 1);
-    writeVreg(writer, fields.rm, VREG.rm, distance + 1);
+    emission.byte(modrm(3, instruction.regNumber, numberOf(rm)));
+    if (instruction.pending === 0) return;
+    writeVreg(instruction, instruction.reg, VREG.reg, distance + 1);
+    writeVreg(instruction, rm, VREG.rm, distance + 1);
     return;
   }
   const shrinks = isShrinkable(form.immediates);
-  if (memory.base !== undefined) writeBased(memory, memory.base, shrinks, writer);
-  else writeBaseless(memory, shrinks, writer);
+  if (memory.base !== undefined) writeBased(memory, memory.base, shrinks, instruction);
+  else writeBaseless(memory, shrinks, instruction);
 }
 
-function checkRipWithImmediate(form: Form, fields: Fields, context: StatementContext): void {
-  if (fields.memory === undefined || ripTarget(fields.memory, context) === undefined) return;
+function checkRipWithImmediate(form: Form, { memory, context }: Instruction): void {
+  if (memory === undefined || ripTarget(memory, context) === undefined) return;
   if (!form.immediates.some((field) => field.kind !== "register")) return;
   throw new StatementError({
     code: "rip-with-immediate",
@@ -373,14 +359,15 @@ export function encode(
   operands: readonly Operand[],
   context: StatementContext,
 ): Emission {
-  const emission = new Emission();
-  const fields = fieldsOf(form, operands);
-  const variables = countVariable(fields) + (isVariable(fields.reg) ? 1 : 0);
-  const writer: Writer = { emission, context, fields, distance: 0, pending: variables, shrink: 0 };
-  if (form.vex === undefined) writeOpcode(form, size, writer, operands);
-  else writeVex(form, form.vex, size, writer);
-  writeOperands(form, writer);
-  checkRipWithImmediate(form, fields, context);
-  writeImmediates(form.immediates, form.sized ? size : Size.none, operands, emission, context);
+  const instruction = new Instruction(form, operands, context);
+  const { emission } = instruction;
+  const effective = form.sized ? size : Size.none;
+  if (form.vex === undefined) writeOpcode(form, effective, instruction);
+  else writeVex(form, form.vex, effective, instruction);
+  writeOperands(form, instruction);
+  if (form.immediates.length > 0) {
+    checkRipWithImmediate(form, instruction);
+    writeImmediates(form.immediates, effective, operands, emission, context);
+  }
   return emission;
 }

@@ -1,8 +1,8 @@
-import type { Form } from "../../x86/form.js";
 import { createRegisterSet, type Mode } from "../../x86/registers.js";
 import type { Architecture, AssemblyEnvironment } from "../architecture.js";
 import type { AssembledStatement, AssembledStep } from "../assembled-statement.js";
 import { StatementError } from "../statement-error.js";
+import { checkByteRegisters } from "./byte-registers.js";
 import {
   assembleAlign,
   assembleData,
@@ -13,7 +13,7 @@ import {
 } from "./data-directives.js";
 import { describeArchitecture } from "./describe.js";
 import { encode } from "./encode.js";
-import { createInstructionTable } from "./instruction-table.js";
+import { allForms, createInstructionTable, type FormSequence } from "./instruction-table.js";
 import { legalForms } from "./legal-forms.js";
 import { isBase } from "./memory-operand.js";
 import { assembleMov64 } from "./mov64.js";
@@ -38,26 +38,10 @@ const DIRECTIVES = [
   ".label",
 ] as const;
 
+const NO_FORMS: FormSequence = { length: 0, at: () => [] };
+
 /** Most operands that an instruction of the table has. */
 const MOST_OPERANDS = 4;
-
-function checkByteRegisters(operands: readonly Operand[]): void {
-  let needs = -1;
-  let forbids = -1;
-  operands.forEach((operand, index) => {
-    if (operand.kind !== "register") return;
-    if (operand.use.register.needsRex) needs = index;
-    if (operand.use.register.forbidsRex) forbids = index;
-  });
-  if (needs < 0 || forbids < 0) return;
-  throw new StatementError({
-    code: "bad-byte-registers",
-    classic: "bad mix of byte-addressable registers",
-    message: "ah, ch, dh and bh cannot be encoded together with r4b..r15b",
-    part: { kind: "parameter", index: forbids },
-    hint: "use another byte register",
-  });
-}
 
 /** Creates the instruction set `name` as the given environment's engine and host language see it. */
 export function createX86Architecture(name: Mode, environment: AssemblyEnvironment): Architecture {
@@ -74,6 +58,9 @@ export function createX86Architecture(name: Mode, environment: AssemblyEnvironme
       registers,
       vectorIndex,
       parameter: 0,
+      variables: 0,
+      needsRex: false,
+      forbidsRex: false,
       labels: [],
       warnings: [],
     };
@@ -98,14 +85,14 @@ export function createX86Architecture(name: Mode, environment: AssemblyEnvironme
   function lookup(opcode: string, count: number): "exact" | "other-count" | "unknown" {
     if (opcode.charCodeAt(0) === 0x2e || opcode === "mov64") return lookupDirective(opcode, count);
     if (table.forms(opcode, count) !== undefined) return "exact";
-    return table.rows(opcode).length > 0 ? "other-count" : "unknown";
+    return table.has(opcode) ? "other-count" : "unknown";
   }
 
   function selectionError(
     failure: SelectionFailure,
     opcode: string,
     operands: readonly Operand[],
-    forms: readonly Form[],
+    forms: FormSequence,
   ): StatementError {
     const classic = failureMessage(failure, opcode, operands);
     return new StatementError({ code: "bad-operands", classic, hint: legalForms(opcode, forms) });
@@ -121,8 +108,8 @@ export function createX86Architecture(name: Mode, environment: AssemblyEnvironme
       context.parameter = i;
       operands.push(parseOperand(parameters[i] ?? "", context));
     }
-    checkByteRegisters(operands);
-    const forms = table.forms(opcode, parameters.length) ?? [];
+    if (context.needsRex && context.forbidsRex) checkByteRegisters(operands);
+    const forms = table.forms(opcode, parameters.length) ?? NO_FORMS;
     const selection = selectForm(forms, operands);
     if (selection.failure !== undefined) throw selectionError(selection.failure, opcode, operands, forms);
     return stepOf(encode(selection.form, selection.size, operands, context), reserve);
@@ -149,7 +136,7 @@ export function createX86Architecture(name: Mode, environment: AssemblyEnvironme
   }
 
   function assemble(opcode: string, parameters: readonly string[]): AssembledStatement {
-    const context = createContext(false);
+    const context = createContext(isGather(opcode));
     try {
       const steps = assembleSteps(opcode, parameters, context);
       return { steps, labels: context.labels, warnings: context.warnings };
@@ -172,6 +159,10 @@ export function createX86Architecture(name: Mode, environment: AssemblyEnvironme
     registerToken: (word) => registers.tokenOf.get(word),
     showRegisters: (text) => text.replace(/@\w+/g, (token) => registers.byToken.get(token)?.name ?? token),
     lookup,
+    isExtension(opcode, count) {
+      const forms = allForms(table.forms(opcode, count));
+      return forms.length > 0 && forms.every((form) => form.extension);
+    },
     assemble,
     baseRegister,
     *opcodes() {
@@ -186,6 +177,11 @@ export function createX86Architecture(name: Mode, environment: AssemblyEnvironme
         return !own || directiveCount(directive) !== undefined;
       }),
   };
+}
+
+/** Only gathers have addresses with a vector register as index. */
+function isGather(opcode: string): boolean {
+  return opcode.startsWith("vgather") || opcode.startsWith("vpgather");
 }
 
 function badBase(text: string): StatementError {

@@ -1,7 +1,7 @@
 import { Kind } from "../../x86/form.js";
 import { Size, sizeBytes, sizeOfKeyword } from "../../x86/sizes.js";
 import { StatementError } from "../statement-error.js";
-import { isAlphanumeric, skipBlanks } from "./characters.js";
+import { alphanumericEnd, skipBlanks } from "./characters.js";
 import { parseLabelReference } from "./label-reference.js";
 import { checkInteger, readNumber } from "./number.js";
 import type { Displacement, MemoryOperand, RegisterUse } from "./operand.js";
@@ -58,7 +58,7 @@ function scaleOf(code: number): number {
 
 /** `*`, blanks, a scale digit: returns the exponent and the index behind, or undefined. */
 function readScale(text: string, start: number): { scale: number; end: number } | undefined {
-  if (text.charCodeAt(start) !== 0x2a) return undefined;
+  if (start >= text.length || text.charCodeAt(start) !== 0x2a) return undefined;
   const digit = skipBlanks(text, start + 1);
   const scale = scaleOf(text.charCodeAt(digit));
   return scale < 0 ? undefined : { scale, end: digit + 1 };
@@ -68,10 +68,10 @@ const ZERO: Displacement = { kind: "literal", value: 0, text: "0" };
 
 /** A product such as `dword*3`; undefined if the text is none. */
 function readProduct(text: string, context: StatementContext): number | undefined {
-  let end = 0;
-  while (isAlphanumeric(text.charCodeAt(end))) end++;
+  const end = alphanumericEnd(text, 0);
+  if (end < 4 || end === text.length) return undefined;
   const star = skipBlanks(text, end);
-  if (end < 4 || text.charCodeAt(star) !== 0x2a) return undefined;
+  if (text.charCodeAt(star) !== 0x2a) return undefined;
   const size = sizeOfKeyword(text.slice(0, end), context.addressSize);
   if (size === Size.none) return undefined;
   const factor = readNumber(text.slice(star + 1));

@@ -1,5 +1,5 @@
 import { StatementError } from "../statement-error.js";
-import { isBlank, isDigit, isLetter, skipBlanks, trimmedEnd } from "./characters.js";
+import { isBlank, isLetter, skipBlanks, trimmedEnd } from "./characters.js";
 
 const DECIMAL = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
 const HEXADECIMAL = /^([+-]?)0[xX]([0-9a-fA-F]*)\.?([0-9a-fA-F]*)(?:[pP]([+-]?\d+))?$/;
@@ -23,37 +23,35 @@ function readGeneral(text: string): number | undefined {
   return readHexadecimal(text) ?? (NOT_FINITE.test(text) ? Number.NaN : undefined);
 }
 
-/** Whether a text can be a number at all, judged by its first character. */
+/** Whether a number can begin with this character: digit, sign, point, or the i or n of inf and nan. */
 function maybeNumber(code: number): boolean {
-  if (isDigit(code)) return true;
-  // Signs, a point, and the i or n of inf and nan.
+  if (code <= 0x39) return code >= 0x30 || code === 0x2b || code === 0x2d || code === 0x2e || isBlank(code);
   const lower = code | 0x20;
-  return code === 0x2b || code === 0x2d || code === 0x2e || lower === 0x69 || lower === 0x6e;
+  return lower === 0x69 || lower === 0x6e;
 }
 
 /**
  * Reads a number as the reference's host does: decimal or hexadecimal, with optional fraction and
- * exponent, blanks around allowed. Returns undefined if the text is an expression, NaN or an
- * infinity for the words that mean them.
+ * exponent, blanks around allowed. Returns undefined if the text is an expression, NaN for the words
+ * that mean a value that is not finite.
  */
 export function readNumber(text: string): number | undefined {
-  let start = 0;
-  let end = text.length;
-  if (isBlank(text.charCodeAt(0))) start = skipBlanks(text, 0);
-  if (isBlank(text.charCodeAt(end - 1))) end = trimmedEnd(text, start);
-  if (end === start || !maybeNumber(text.charCodeAt(start))) return undefined;
-  let i = start;
-  const negative = text.charCodeAt(i) === 0x2d;
-  if (negative || text.charCodeAt(i) === 0x2b) i++;
-  let value = 0;
+  if (text === "" || !maybeNumber(text.charCodeAt(0))) return undefined;
+  const start = skipBlanks(text, 0);
+  const end = trimmedEnd(text, start);
+  if (start === end) return undefined;
+  const sign = text.charCodeAt(start);
+  let i = sign === 0x2d || sign === 0x2b ? start + 1 : start;
+  if (end - i > 15) return readGeneral(text.slice(start, end));
   const digits = i;
+  let value = 0;
   for (; i < end; i++) {
-    const c = text.charCodeAt(i);
-    if (!isDigit(c)) break;
-    value = value * 10 + (c - 0x30);
+    const digit = text.charCodeAt(i) - 0x30;
+    if (digit < 0 || digit > 9) return readGeneral(text.slice(start, end));
+    value = value * 10 + digit;
   }
-  if (i === end && i > digits && i - digits < 16) return negative ? -value : value;
-  return readGeneral(text.slice(start, end));
+  if (i === digits) return undefined;
+  return sign === 0x2d ? -value : value;
 }
 
 /** A constant as the encoder takes it: an integer in -2147483648..4294967295. */

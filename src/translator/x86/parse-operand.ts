@@ -1,7 +1,7 @@
 import { Kind } from "../../x86/form.js";
 import { Size, sizeBytes, sizeOfKeyword } from "../../x86/sizes.js";
 import { StatementError } from "../statement-error.js";
-import { isAlphanumeric, skipBlanks, trimmedEnd } from "./characters.js";
+import { alphanumericEnd, skipBlanks, trimmedEnd } from "./characters.js";
 import { parseLabelReference } from "./label-reference.js";
 import { isBase, parseMemory, typedMemory } from "./memory-operand.js";
 import { checkInteger, readNumber } from "./number.js";
@@ -41,8 +41,7 @@ function maybeKeyword(code: number): boolean {
  * that something follows. There is no word boundary: `wordx` is `word` with the expression `x`.
  */
 function keywordLength(text: string): number {
-  let end = 0;
-  while (isAlphanumeric(text.charCodeAt(end))) end++;
+  const end = alphanumericEnd(text, 0);
   return end === text.length ? end - 1 : end;
 }
 
@@ -75,7 +74,12 @@ function warnStackPointer(use: RegisterUse, context: StatementContext): void {
 }
 
 function registerOperand(use: RegisterUse, context: StatementContext): Operand {
-  warnStackPointer(use, context);
+  const { register } = use;
+  if (register.number === 4) warnStackPointer(use, context);
+  // The oldest encoder knows variable registers 0..7 only, for which no prefix is needed.
+  const old = register.number < 0 && context.environment.engine === "1.3";
+  if (register.needsRex && !old) context.needsRex = true;
+  else if (register.forbidsRex) context.forbidsRex = true;
   return { kind: "register", kinds: registerKinds(use), size: use.register.size, use };
 }
 
@@ -89,7 +93,7 @@ function parseNamed(
 ): Operand {
   const { use, end } = readUse(text, name, context);
   const next = skipBlanks(text, end);
-  if (next >= text.length) {
+  if (next === text.length) {
     if (size !== Size.none) throw badSizeOverride(context, "a register has its own size");
     return registerOperand(use, context);
   }
@@ -177,17 +181,20 @@ function parseLabelOrExpression(text: string, size: number, context: StatementCo
 export function parseOperand(parameter: string, context: StatementContext, wide = false): Operand {
   let text = parameter;
   let size: number = Size.none;
-  if (maybeKeyword(text.charCodeAt(0))) {
+  const start = parameter === "" ? 0 : parameter.charCodeAt(0);
+  if (start === 0x40) {
+    const name = leadingName(parameter, 0, context);
+    if (name !== undefined) return parseNamed(parameter, size, name, parameter, context);
+  }
+  if (maybeKeyword(start)) {
     const length = keywordLength(text);
     if (length === 4 || length === 5) {
       size = sizeOfKeyword(text.slice(0, length), context.addressSize);
       if (size !== Size.none) text = text.slice(skipBlanks(text, length));
     }
   }
-  const first = text.charCodeAt(0);
-  if (first === 0x5b && text.charCodeAt(text.length - 1) === 0x5d && text.length > 1) {
-    const start = skipBlanks(text, 1);
-    const inner = text.slice(start, -1);
+  if (text.length > 1 && text.charCodeAt(0) === 0x5b && text.charCodeAt(text.length - 1) === 0x5d) {
+    const inner = text.slice(skipBlanks(text, 1), -1);
     return parseMemory(inner.slice(0, trimmedEnd(inner, 0)), size, context);
   }
   const literal = parseLiteral(text, size, wide, context);

@@ -1,7 +1,7 @@
 import type { Register } from "../../x86/registers.js";
 import type { DeclaredType } from "../architecture.js";
 import { StatementError } from "../statement-error.js";
-import { closingParenthesis, isRun, skipBlanks } from "./characters.js";
+import { closingParenthesis, runEnd, skipBlanks } from "./characters.js";
 import type { RegisterUse } from "./operand.js";
 import type { StatementContext } from "./statement-context.js";
 
@@ -31,21 +31,18 @@ function typeRegister(type: DeclaredType, context: StatementContext): Register {
  * if it begins with something else.
  */
 export function leadingName(text: string, start: number, context: StatementContext): LeadingName | undefined {
-  let end = start;
-  let colon = -1;
-  for (let c = text.charCodeAt(end); isRun(c); c = text.charCodeAt(++end)) {
-    if (c === 0x3a && colon < 0) colon = end;
-  }
+  const end = runEnd(text, start);
   if (end === start) return undefined;
-  if (colon >= 0) {
+  const run = text.slice(start, end);
+  if (run.charCodeAt(0) === 0x40) {
+    const register = context.registers.byToken.get(run);
+    if (register !== undefined) return { register, type: undefined, end };
+  }
+  const colon = text.indexOf(":", start);
+  if (colon >= 0 && colon < end) {
     const type = context.environment.declaredType(text.slice(start, colon));
     const register = context.registers.byToken.get(text.slice(colon + 1, end));
     return type === undefined || register === undefined ? undefined : { register, type, end };
-  }
-  const run = text.slice(start, end);
-  if (text.charCodeAt(start) === 0x40) {
-    const register = context.registers.byToken.get(run);
-    return register === undefined ? undefined : { register, type: undefined, end };
   }
   const type = context.environment.declaredType(run);
   return type === undefined ? undefined : { register: typeRegister(type, context), type, end };
@@ -72,5 +69,6 @@ export function readUse(text: string, name: LeadingName, context: StatementConte
       hint: `for example ${name.register.name}(reg)`,
     });
   }
+  context.variables++;
   return { use: { register: name.register, argument: text.slice(open, end) }, end };
 }

@@ -1,5 +1,6 @@
 import { type Form, Kind } from "../../x86/form.js";
 import { Size, sizeLetter } from "../../x86/sizes.js";
+import type { FormSequence } from "./instruction-table.js";
 import type { Operand } from "./operand.js";
 
 /** Why no form fits. */
@@ -11,8 +12,9 @@ export type Selection =
 
 function kindsFit(form: Form, operands: readonly Operand[]): boolean {
   const { kinds } = form;
-  for (let i = 0; i < operands.length; i++) {
-    if (((operands[i]?.kinds ?? 0) & (kinds[i] ?? 0)) === 0) return false;
+  let i = 0;
+  for (const operand of operands) {
+    if ((operand.kinds & (kinds[i++] ?? 0)) === 0) return false;
   }
   return true;
 }
@@ -31,40 +33,46 @@ function eachSizeFits(form: Form, operands: readonly Operand[]): boolean {
   return true;
 }
 
+/** The size that a form with the rule `first` or `second` looks at. */
+function decidingSize(form: Form, operands: readonly Operand[]): number {
+  return operands[form.rule === "first" ? 0 : 1]?.size ?? Size.none;
+}
+
 /**
  * Finds the first form whose operand kinds and sizes fit. The size in the result is the effective
  * one, which shapes prefixes and operand-sized immediates (0: none).
  */
-export function selectForm(forms: readonly Form[], operands: readonly Operand[]): Selection {
+export function selectForm(sequence: FormSequence, operands: readonly Operand[]): Selection {
   let common: number = Size.none;
   let mixed = false;
-  for (const operand of operands) {
-    if (operand.size === Size.none) continue;
-    if (common === Size.none) common = operand.size;
-    else if (operand.size !== common) mixed = true;
+  for (const { size } of operands) {
+    if (size === Size.none || size === common) continue;
+    if (common === Size.none) common = size;
+    else mixed = true;
   }
   let kindsMatched = false;
-  for (const form of forms) {
-    if (!kindsFit(form, operands)) continue;
-    kindsMatched = true;
-    switch (form.rule) {
-      case "uniform":
-        if (!mixed && (common & form.sizes) !== 0) return { form, size: common };
-        break;
-      case "any":
-        if (!mixed) return { form, size: common };
-        break;
-      case "each":
-        if (eachSizeFits(form, operands)) return { form, size: common };
-        break;
-      case "first":
-      case "second": {
-        // If that operand has a size, the others' do not matter for the forms that follow either.
-        const size = operands[form.rule === "first" ? 0 : 1]?.size ?? Size.none;
-        if (size === Size.none) break;
-        mixed = false;
-        if ((size & form.sizes) !== 0) return { form, size };
-        break;
+  for (let row = 0; row < sequence.length; row++) {
+    for (const form of sequence.at(row)) {
+      if (!kindsFit(form, operands)) continue;
+      kindsMatched = true;
+      switch (form.rule) {
+        case "uniform":
+          if (!mixed && (common & form.sizes) !== 0) return { form, size: common };
+          break;
+        case "any":
+          if (!mixed) return { form, size: common };
+          break;
+        case "each":
+          if (eachSizeFits(form, operands)) return { form, size: common };
+          break;
+        case "first":
+        case "second": {
+          // If that operand has a size, the others' do not matter for the forms that follow either.
+          const size = decidingSize(form, operands);
+          if (size === Size.none) break;
+          mixed = false;
+          if ((size & form.sizes) !== 0) return { form, size };
+        }
       }
     }
   }

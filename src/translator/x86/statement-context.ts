@@ -13,6 +13,11 @@ export interface StatementContext {
   readonly vectorIndex: boolean;
   /** Index of the parameter being read. */
   parameter: number;
+  /** Number of variable registers read. */
+  variables: number;
+  /** An operand register can be encoded with REX only, or without only. */
+  needsRex: boolean;
+  forbidsRex: boolean;
   readonly labels: LabelUse[];
   readonly warnings: StatementWarning[];
 }
