@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { assemble } from "../../src/luabyteasm/assemble.js";
-import { type AssembleVector, listExpected, listPlaces, readVectors, toHex } from "./vectors.js";
+import { readVectors, toHex } from "./chunk-vectors.js";
+import { type AssembleVector, listExpected, listPlaces } from "./vectors.js";
 
 /** What differs from the vector, as lines for people. */
 function check({ id, text, expect: wanted }: AssembleVector): string[] {

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { assemble } from "../../src/luabyteasm/assemble.js";
 import { disassemble } from "../../src/luabyteasm/disassemble.js";
-import { fromHex, type MalformedVector, type RoundTripVector, readVectors, toHex } from "./vectors.js";
+import { fromHex, type MalformedVector, type RoundTripVector, readVectors, toHex } from "./chunk-vectors.js";
 
 /** What is wrong with the way there and back, as lines for people. */
 function checkRoundTrip(id: string, hex: string, quiet: boolean): string[] {
