@@ -4,8 +4,13 @@ import { Command, CommanderError, Option } from "commander";
 import { assembleCommand } from "./luabyteasm/assemble-command.js";
 import { checkCommand } from "./luabyteasm/check-command.js";
 import type { CommandArguments, CommandSpec, OptionSpec } from "./luabyteasm/command.js";
+import { convertCommand } from "./luabyteasm/convert-command.js";
+import { diffCommand } from "./luabyteasm/diff-command.js";
 import { disassembleCommand } from "./luabyteasm/disassemble-command.js";
 import { execute } from "./luabyteasm/execute.js";
+import { graphCommand } from "./luabyteasm/graph-command.js";
+import { infoCommand } from "./luabyteasm/info-command.js";
+import { listCommand } from "./luabyteasm/list-command.js";
 import { runCommand } from "./luabyteasm/run-command.js";
 import { writeStandardError, writeStandardOutput } from "./terminal.js";
 import { packageVersion } from "./version.js";
@@ -15,6 +20,11 @@ export const COMMANDS: readonly CommandSpec[] = [
   assembleCommand,
   disassembleCommand,
   checkCommand,
+  listCommand,
+  infoCommand,
+  convertCommand,
+  diffCommand,
+  graphCommand,
   runCommand,
 ];
 
@@ -53,7 +63,11 @@ function collectFiles(parsed: Command): readonly string[] {
 type Finish = (command: CommandSpec, args: CommandArguments) => void;
 
 function defineCommand(program: Command, command: CommandSpec, finish: Finish): void {
-  const defined = program.command(command.name).description(command.summary).arguments(command.operands);
+  const defined = program
+    .command(command.name)
+    .aliases(command.aliases ?? [])
+    .description(command.summary)
+    .arguments(command.operands);
   for (const option of command.options) defined.addOption(toCommanderOption(option));
   if (command.passThrough) defined.passThroughOptions();
   if (command.details !== undefined) defined.addHelpText("after", `\n${command.details}`);

@@ -15,7 +15,9 @@ const quickCommands: readonly CommandSpec[] = [assembleCommand, disassembleComma
  * @returns the exit code: 0 fine, 1 the input has errors, 2 wrong usage
  */
 export function main(argv: readonly string[]): number | Promise<number> {
-  const command = quickCommands.find(({ name }) => name === argv[0]);
+  const command = quickCommands.find(
+    ({ name, aliases }) => name === argv[0] || aliases?.includes(argv[0] ?? ""),
+  );
   const args = command && parseQuickly(command, argv.slice(1));
   if (command !== undefined && args !== undefined) return execute(command, args);
   return import("./luabyteasm-commands.js").then(({ runCommandLine }) => runCommandLine(argv));

@@ -16,6 +16,7 @@ import {
   outputOption,
   strictOption,
 } from "./options.js";
+import { refuseTerminal } from "./write-result.js";
 
 const linesPerWrite = 1000;
 
@@ -36,9 +37,7 @@ function showBytes(bytes: Uint8Array, fields: readonly AnnotatedField[]): void {
 function outputOf(args: CommandArguments, file: string): string {
   const extension = { from: /\.(?:lasm|asm|txt)$/, to: ".luac" };
   const output = chooseOutput(args, file, extension, (beside) => beside);
-  if (output === "-" && process.stdout.isTTY) {
-    throw new UsageError("a chunk is binary and not written to a terminal: name a file with --output");
-  }
+  refuseTerminal(output);
   return output;
 }
 
@@ -82,6 +81,7 @@ function run(args: CommandArguments): Outcome {
 
 export const assembleCommand: CommandSpec = {
   name: "assemble",
+  aliases: ["asm"],
   summary: "assemble text (.lasm) into Lua 5.2 bytecode",
   operands: "<file...>",
   count: [1, Number.POSITIVE_INFINITY],

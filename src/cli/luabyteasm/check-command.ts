@@ -24,6 +24,7 @@ function run(args: CommandArguments): Outcome {
 
 export const checkCommand: CommandSpec = {
   name: "check",
+  aliases: ["verify"],
   summary: "verify that bytecode cannot make stock Lua 5.2 touch what it does not own",
   operands: "<file...>",
   count: [1, Number.POSITIVE_INFINITY],

@@ -27,6 +27,7 @@ export interface Outcome {
 
 export interface CommandSpec {
   readonly name: string;
+  readonly aliases?: readonly string[];
   readonly summary: string;
   /** Operands as help shows them, for example `<file...>`. */
   readonly operands: string;

@@ -42,6 +42,7 @@ function run(args: CommandArguments): Outcome {
 
 export const disassembleCommand: CommandSpec = {
   name: "disassemble",
+  aliases: ["dis"],
   summary: "turn Lua 5.2 bytecode into text that assembles to the same bytes",
   operands: "<file...>",
   count: [1, Number.POSITIVE_INFINITY],

@@ -1,0 +1,33 @@
+import { describeHeader, type HeaderInfo, renderHeaderInfo } from "../../luabyteasm/header-info.js";
+import { readInput } from "../read-input.js";
+import type { CommandArguments, CommandSpec, Outcome } from "./command.js";
+import { forEachFile } from "./each-file.js";
+import { displayName } from "./messages.js";
+import { messageOptions, outputOption } from "./options.js";
+import { nameAsBytes, writeText } from "./write-result.js";
+
+function renderInfo(file: string, info: HeaderInfo, json: boolean, named: boolean): string {
+  if (json) return nameAsBytes(`${JSON.stringify({ file: displayName(file), ...info })}\n`);
+  return `${named ? `${nameAsBytes(displayName(file))}: ` : ""}${renderHeaderInfo(info)}`;
+}
+
+function run(args: CommandArguments): Outcome {
+  const parts: string[] = [];
+  const outcome = forEachFile(args.files, (file) => {
+    const info = describeHeader(readInput(file));
+    parts.push(renderInfo(file, info, args.options.has("json"), args.files.length > 1));
+    return { ok: !info.diagnostics.some(({ severity }) => severity === "error"), messages: [] };
+  });
+  if (parts.length > 0) writeText(args, parts.join(""));
+  return outcome;
+}
+
+export const infoCommand: CommandSpec = {
+  name: "info",
+  summary: "decode the header of a chunk, and say what any other file is",
+  operands: "<file...>",
+  count: [1, Number.POSITIVE_INFINITY],
+  options: [{ long: "json", help: "one JSON object per file" }, outputOption, ...messageOptions],
+  details: "Exits with 1 for a Lua 5.2 chunk that is damaged.",
+  run,
+};
