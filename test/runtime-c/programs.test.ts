@@ -1,0 +1,52 @@
+import { join } from "node:path";
+import { afterAll, describe, expect, test } from "vitest";
+import { canCompile, compile, createWorkplace, FIXTURES, run, SANITIZERS, WARNINGS } from "./compile.js";
+
+interface Program {
+  readonly name: string;
+  readonly sources: readonly string[];
+  readonly defines: readonly string[];
+}
+
+const PROGRAMS: readonly Program[] = [
+  { name: "calls out of order, limits, refused input", sources: ["behaviour.c"], defines: [] },
+  { name: "customising macros", sources: ["hooks.c"], defines: [] },
+  { name: "customising macros, no checks", sources: ["hooks.c"], defines: ["-DNO_CHECKS"] },
+  { name: "engine in its own file", sources: ["two-files-engine.c", "two-files-user.c"], defines: [] },
+];
+
+const PLATFORMS: readonly { readonly name: string; readonly options: readonly string[] }[] = [
+  { name: "64 bit, C99", options: ["-m64", "-std=c99"] },
+  { name: "32 bit, C99", options: ["-m32", "-std=c99"] },
+  // The C library's headers serve C++ as well, and need no 32 bit C++ library.
+  { name: "64 bit, C++17", options: ["-m64", "-x", "c++", "-std=c++17", "-nostdinc++"] },
+  { name: "32 bit, C++17", options: ["-m32", "-x", "c++", "-std=c++17", "-nostdinc++"] },
+];
+
+const { directory, remove } = createWorkplace();
+afterAll(remove);
+
+describe.each(PLATFORMS)("$name, sanitizers", ({ options }) => {
+  const platform = [...options, ...SANITIZERS];
+  describe.skipIf(!canCompile(platform))("programs", () => {
+    test.each(PROGRAMS)("$name", ({ sources, defines }) => {
+      const [first = "", ...others] = sources.map((source) => join(FIXTURES, source));
+      const program = join(directory, "program");
+      compile(first, program, [...platform, "-g", ...WARNINGS, ...defines, ...others]);
+      const { status, stdout, stderr } = run(program, []);
+      expect(stdout + stderr).toBe("");
+      expect(status).toBe(0);
+    });
+  });
+});
+
+describe("headers alone", () => {
+  const source = join(FIXTURES, "two-files-engine.c");
+  const variants = ["-O0", "-O2", "-O3", "-DDASM_FDEF=static", "-DDASM_ALIGNED_WRITES", "-DDASM_COMPAT_1_4"];
+
+  test.skipIf(!canCompile(["-m64"]))("compile without warnings", () => {
+    for (const variant of variants) {
+      compile(source, join(directory, "engine.o"), ["-c", "-m64", "-std=c99", ...WARNINGS, variant]);
+    }
+  });
+});
