@@ -18,9 +18,9 @@
 **
 ** How it works. dasm_put writes the machine code of a chunk to its section
 ** right away, since most of it is known by then: what depends on other code is
-** left open, in its longest form, and noted as an item. So an offset in a
+** left open, in its longest form, and a note is made of it. So an offset in a
 ** section's code is at the same time the estimate that decides branch sizes.
-** dasm_link only visits the items; dasm_encode copies the code between them.
+** dasm_link only visits the notes; dasm_encode copies the code between them.
 */
 
 #ifndef _DASM_X86_H
@@ -93,50 +93,47 @@ enum {
   DASM_V_VVVV = 0xa0, DASM_V_IMM = 0xc0
 };
 
-/* Where a label is. Not negative: in this section, the offset is an estimate. */
+/* Where a label is: below DASM_W_PLACED in the section of this number, with an
+** estimate as offset. */
 enum {
-  DASM_W_PLACED = 0x7fffffff, /* offset from the start of the code */
-  DASM_W_UNDEF = -1,          /* only used so far */
-  DASM_W_ADDRESS = -2,        /* at a given address */
-  DASM_W_GLOBAL = -3          /* DASM_W_GLOBAL - n: global label n, not defined here */
+  DASM_W_PLACED = 128, /* at this offset from the start of the code */
+  DASM_W_ADDRESS,      /* at a given address, the offset */
+  DASM_W_UNDEF         /* only used so far; as a global label it may be elsewhere */
 };
 
-/* A label's meaning between two definitions. References hold its number, so that
-** a definition reaches those in front of it. Number 0 is not used. */
-typedef struct dasm_Label {
-  int where;
-  int offset;
-} dasm_Label;
-
 enum {
-  DASM_I_BRANCH,  /* 4 bytes relative to a label; detail: bytes a short form saves */
-  DASM_I_SHORT,   /* the same, found to be short */
-  DASM_I_LABEL,   /* no bytes: place of a local or pc label */
-  DASM_I_GLOBAL,  /* no bytes: place of a global label; detail: its number */
-  DASM_I_ALIGN,   /* detail: alignment - 1; after link the value is the padding */
-  DASM_I_REL_A,   /* 4 bytes relative to the address in value */
-  DASM_I_IMM,     /* address of a label */
-  DASM_I_EXTERN   /* 4 bytes from DASM_EXTERN; value: index, detail: type */
+  DASM_N_LABEL,        /* no bytes: a label, or the head of a list */
+  DASM_N_RELATIVE,     /* 4 bytes relative to a label */
+  DASM_N_JMP,          /* the same, behind the opcode of a jmp or jcc ... */
+  DASM_N_JCC,
+  DASM_N_SHORT_JMP,    /* ... that was found to be near */
+  DASM_N_SHORT_JCC,
+  DASM_N_ALIGN,        /* value: alignment - 1, and in bits 8-15 bytes of padding */
+  DASM_N_RELATIVE_TO,  /* 4 bytes relative to the address in value */
+  DASM_N_ADDRESS,      /* address of a label */
+  DASM_N_EXTERN        /* 4 bytes from DASM_EXTERN; value: index, and in bits 8-15 the type */
 };
 
-/* Something that is decided after dasm_put. The offset is that of its first
-** byte in the section's code; value is a label number, if not said otherwise. */
-typedef struct dasm_Item {
-  int offset;
-  int value;
-  unsigned char kind;
-  unsigned char detail;
-} dasm_Item;
+/* Something that is decided after dasm_put. The notes of a section form a list in
+** the order of its code; a label joins it when it is defined. A label's note is
+** made by its first use, be that a reference or a definition, and stands for the
+** meaning of the label between two definitions. Notes are known by their index; the
+** first ones are the list heads of the sections, so no label has number 0.
+** References and labels are most of what large units store, hence the packing. */
+typedef struct dasm_Note {
+  int offset;              /* of its first byte, in the section's code */
+  int value;               /* reference: number of the label; label: where it is, */
+                           /* and in bits 8-15 its number as a global label + 1 */
+  unsigned int link;       /* bits 0-7: kind; bits 8-31: next note of the section */
+} dasm_Note;
 
 typedef struct dasm_Section {
   unsigned char *code;
   size_t codesize;  /* allocated bytes */
-  dasm_Item *items;
-  size_t itemsize;  /* allocated bytes */
   int used;         /* bytes of code */
-  int nitem;
-  int maxitem;
+  int last;         /* note */
   int start;        /* estimated offset from section 0 */
+  int number;
 } dasm_Section;
 
 enum { DASM_STAGE_IDLE, DASM_STAGE_PUT, DASM_STAGE_LINKED };
@@ -148,29 +145,38 @@ struct dasm_State {
   int codesize;                  /* bytes, known once linked */
   const unsigned char *actions;
   dasm_Section *current;
-  dasm_Label *labels;
-  size_t labelsize;
-  int nlabel;
-  int maxlabel;
+  dasm_Note *notes;
+  size_t notesize;
+  int nnote;
+  int maxnote;
   unsigned int nlg;              /* entries of lg: 0, or 10 + number of globals */
-  int *lg;                       /* local/global table: label number, or 0 */
-  size_t lgsize;
-  int *pc;                       /* pc table: label number, or 0 */
+  int *pc;                       /* pc table: note of the label, or 0 */
   size_t pcsize;
   void **globals;
   size_t statesize;
+  int lg[DASM_L_MAX + 1];        /* local/global table: note of the label, or 0 */
 };
 
 /* Bytes that may be written between two looks at the buffer's end. */
 #define DASM_SLACK 288
 
 #define DASM_MAX_CODE 0x7fffffff
-#define DASM_MAX_COUNT 0x07ffffff
+#define DASM_MAX_NOTES 0xffffff
+
+/* Notes that one action makes at most. */
+#define DASM_NOTE_SLACK 2
 
 #define DASM_SECTIONS(D) ((dasm_Section *)(void *)((D) + 1))
 
 /* ---- Life of a state. DASM_M_GROW is used in functions without a result only,
 ** so that a replacement may return from them. ---- */
+
+/* Highest number of notes at which there is room for those of one action. */
+static int dasm_count_notes(size_t size)
+{
+  size_t n = size / sizeof(dasm_Note);
+  return (int)(n < DASM_MAX_NOTES ? n : DASM_MAX_NOTES) - DASM_NOTE_SLACK;
+}
 
 void dasm_init(Dst_DECL, int maxsection)
 {
@@ -180,7 +186,8 @@ void dasm_init(Dst_DECL, int maxsection)
   DASM_M_GROW(Dst, dasm_State, Dst_REF, size, need);
   if (size < need) return;
   D = Dst_REF;
-  memset((void *)D, 0, need);
+  memset((void *)D, 0, offsetof(dasm_State, lg));
+  memset((void *)DASM_SECTIONS(D), 0, (size_t)maxsection * sizeof(dasm_Section));
   D->statesize = size;
   D->nsection = maxsection;
   D->current = DASM_SECTIONS(D);
@@ -194,10 +201,8 @@ void dasm_free(Dst_DECL)
   for (i = 0; i < D->nsection; i++) {
     dasm_Section *sec = DASM_SECTIONS(D) + i;
     if (sec->code) DASM_M_FREE(Dst, sec->code, sec->codesize);
-    if (sec->items) DASM_M_FREE(Dst, sec->items, sec->itemsize);
   }
-  if (D->labels) DASM_M_FREE(Dst, D->labels, D->labelsize);
-  if (D->lg) DASM_M_FREE(Dst, D->lg, D->lgsize);
+  if (D->notes) DASM_M_FREE(Dst, D->notes, D->notesize);
   if (D->pc) DASM_M_FREE(Dst, D->pc, D->pcsize);
   DASM_M_FREE(Dst, D, D->statesize);
   Dst_REF = NULL;
@@ -208,14 +213,8 @@ void dasm_setupglobal(Dst_DECL, void **gl, unsigned int maxgl)
   dasm_State *D = Dst_REF;
   unsigned int n = maxgl <= DASM_L_MAX - DASM_L_GLOBAL ? DASM_L_GLOBAL + maxgl : DASM_L_MAX + 1;
   D->globals = gl;
-  D->nlg = 0;
-  DASM_M_GROW(Dst, int, D->lg, D->lgsize, n * sizeof(int));
-  if (D->lgsize < n * sizeof(int)) {
-    D->status = DASM_S_NOMEM;
-    return;
-  }
-  memset((void *)D->lg, 0, n * sizeof(int));
   D->nlg = n;
+  memset((void *)D->lg, 0, n * sizeof(int));
 }
 
 void dasm_growpc(Dst_DECL, unsigned int maxpc)
@@ -238,45 +237,61 @@ void dasm_growpc(Dst_DECL, unsigned int maxpc)
 void dasm_setup(Dst_DECL, const void *actionlist)
 {
   dasm_State *D = Dst_REF;
+  size_t need = ((size_t)D->nsection + 16) * sizeof(dasm_Note);
   int i;
   D->actions = (const unsigned char *)actionlist;
   D->status = DASM_S_OK;
-  D->stage = DASM_STAGE_PUT;
-  D->nlabel = 1;
+  D->stage = DASM_STAGE_IDLE;
   D->current = DASM_SECTIONS(D);
-  if (D->nlg) memset((void *)D->lg, 0, D->nlg * sizeof(int));
+  memset((void *)D->lg, 0, D->nlg * sizeof(int));
   if (D->pcsize) memset((void *)D->pc, 0, D->pcsize);
-  for (i = 0; i < D->nsection; i++) {
-    DASM_SECTIONS(D)[i].used = 0;
-    DASM_SECTIONS(D)[i].nitem = 0;
+  DASM_M_GROW(Dst, dasm_Note, D->notes, D->notesize, need);
+  if (D->notesize < need) {
+    D->status = DASM_S_NOMEM;
+    return;
   }
+  D->nnote = D->nsection;
+  D->maxnote = dasm_count_notes(D->notesize);
+  for (i = 0; i < D->nsection; i++) {
+    dasm_Section *sec = DASM_SECTIONS(D) + i;
+    sec->used = 0;
+    sec->last = sec->number = i;
+    D->notes[i].link = DASM_N_LABEL;
+  }
+  D->stage = DASM_STAGE_PUT;
 }
 
 /* ---- Labels. ---- */
 
-/* The caller has made room for it. */
-static int dasm_new_label(dasm_State *D, int where, int offset)
+/* A label that is not defined yet. The caller has made room for the note. */
+static int dasm_new_label(dasm_State *D, unsigned int global)
 {
-  D->labels[D->nlabel].where = where;
-  D->labels[D->nlabel].offset = offset;
-  return D->nlabel++;
+  D->notes[D->nnote].offset = 0;
+  D->notes[D->nnote].value = (int)(DASM_W_UNDEF | global << 8);
+  return D->nnote++;
+}
+
+static int dasm_where(const dasm_Note *label)
+{
+  return label->value & 0xff;
 }
 
 static int dasm_is_pending(const dasm_State *D, int label)
 {
-  int where = D->labels[label].where;
-  return where == DASM_W_UNDEF || where <= DASM_W_GLOBAL;
+  return dasm_where(D->notes + label) == DASM_W_UNDEF;
 }
 
-/* Defines the label of a table entry at an offset of the current section. */
-static int dasm_define(dasm_State *D, int *entry, int offset)
+/* Number + 1 of a global label in the local/global table; 0 for a local one. */
+static unsigned int dasm_global_number(unsigned int n)
 {
-  int where = (int)(D->current - DASM_SECTIONS(D));
-  int label = *entry;
-  if (label == 0 || !dasm_is_pending(D, label)) return *entry = dasm_new_label(D, where, offset);
-  D->labels[label].where = where;
-  D->labels[label].offset = offset;
-  return label;
+  return n < DASM_L_GLOBAL ? 0 : n - DASM_L_GLOBAL + 1;
+}
+
+/* The label that a definition for this table entry defines. */
+static int dasm_define(dasm_State *D, int *entry, unsigned int global)
+{
+  if (*entry == 0 || !dasm_is_pending(D, *entry)) *entry = dasm_new_label(D, global);
+  return *entry;
 }
 
 /* The label that a reference in the local/global notation means; 0 if there is
@@ -286,15 +301,12 @@ static int dasm_refer_lg(dasm_State *D, unsigned int n)
   int *entry;
   if (n > DASM_L_FORWARD) {
     n -= DASM_L_FORWARD;
-    if (n >= D->nlg) return 0;
-    entry = D->lg + n;
-    if (*entry && dasm_is_pending(D, *entry)) return *entry;
-    return *entry = dasm_new_label(D, DASM_W_UNDEF, 0);
+    return n < D->nlg ? dasm_define(D, D->lg + n, 0) : 0;
   }
   if (n >= D->nlg) return 0;
   entry = D->lg + n;
   if (n < DASM_L_GLOBAL) return *entry && !dasm_is_pending(D, *entry) ? *entry : 0;
-  if (*entry == 0) *entry = dasm_new_label(D, DASM_W_GLOBAL - (int)(n - DASM_L_GLOBAL), 0);
+  if (*entry == 0) *entry = dasm_new_label(D, dasm_global_number(n));
   return *entry;
 }
 
@@ -302,7 +314,7 @@ static int dasm_refer_lg(dasm_State *D, unsigned int n)
 static int dasm_refer_pc(dasm_State *D, unsigned int n)
 {
   if (n >= D->pcsize / sizeof(int)) return 0;
-  if (D->pc[n] == 0) D->pc[n] = dasm_new_label(D, DASM_W_UNDEF, 0);
+  if (D->pc[n] == 0) D->pc[n] = dasm_new_label(D, 0);
   return D->pc[n];
 }
 
@@ -394,16 +406,18 @@ static unsigned char *dasm_put_vreg(unsigned char *cp, unsigned int kind, unsign
 #define DASM_REFER(call, st) do { \
     label = (call); \
     DASM_CHECK(label, st); \
-    if (label == 0) label = dasm_new_label(D, DASM_W_UNDEF, 0); \
+    if (label == 0) label = dasm_new_label(D, 0); \
   } while (0)
 
-/* Notes an item at the current place. */
-#define DASM_ITEM(what, more, number) do { \
-    dasm_Item *item_ = sec->items + nitem++; \
-    item_->offset = (int)(cp - sec->code); \
-    item_->value = (number); \
-    item_->kind = (unsigned char)(what); \
-    item_->detail = (unsigned char)(more); \
+/* Appends a note for the current place to the section's list. */
+#define DASM_APPEND(number, what, content) do { \
+    int number_ = (number); \
+    dasm_Note *note_ = D->notes + number_; \
+    D->notes[last].link = (D->notes[last].link & 0xff) | (unsigned int)number_ << 8; \
+    last = number_; \
+    note_->offset = (int)(cp - sec->code); \
+    note_->value = (content); \
+    note_->link = what; \
   } while (0)
 
 /* Makes room for n bytes of code at cp and the slack. */
@@ -416,18 +430,16 @@ static unsigned char *dasm_put_vreg(unsigned char *cp, unsigned int kind, unsign
     limit = sec->code + ((sec->codesize < DASM_MAX_CODE ? sec->codesize : DASM_MAX_CODE) - DASM_SLACK); \
   } while (0)
 
-/* Makes room for one more element of an array and records how many fit. */
-#define DASM_ROOM_FOR_ONE(type, array, size, count, max) do { \
-    if (DASM_UNLIKELY(count >= max)) { \
-      size_t need_ = ((size_t)count + 24) * sizeof(type); \
-      if (count >= DASM_MAX_COUNT) goto nomem; \
-      DASM_M_GROW(Dst, type, array, size, need_); \
-      if (size < need_) goto nomem; \
-      max = (int)(size / sizeof(type) < DASM_MAX_COUNT ? size / sizeof(type) : DASM_MAX_COUNT); \
-    } \
+/* Makes room for the notes of one action. */
+#define DASM_ROOM_FOR_NOTES() do { \
+    size_t need_ = ((size_t)D->nnote + DASM_NOTE_SLACK + 1) * sizeof(dasm_Note); \
+    if (D->nnote > DASM_MAX_NOTES - DASM_NOTE_SLACK) goto nomem; \
+    DASM_M_GROW(Dst, dasm_Note, D->notes, D->notesize, need_); \
+    if (D->notesize < need_) goto nomem; \
+    D->maxnote = dasm_count_notes(D->notesize); \
   } while (0)
 
-/* Nothing of a put that fails reaches the section: its code and items become
+/* Nothing of a put that fails reaches the section: its code and notes become
 ** part of it at the end only. The labels it changed do no harm, because dasm_link
 ** refuses to work after a failure. */
 void dasm_put(Dst_DECL, int start, ...)
@@ -436,17 +448,17 @@ void dasm_put(Dst_DECL, int start, ...)
   dasm_Section *sec = D->current, *next = sec;
   const unsigned char *p = D->actions + start;
   unsigned char *cp = sec->code, *limit = cp;
-  int nitem = sec->nitem;
+  int last = sec->last;      /* note of this section */
   int mark = 0;              /* offset behind the ModRM byte, 0 = not marked */
   int n, label, defined = 0;
-  unsigned int action, opcode = 0;
+  unsigned int action, global, opcode = 0;
   unsigned int extended = 0; /* bit i: the last VREG but i named a register above 7 */
   va_list ap;
 
   va_start(ap, start);
   if (DASM_UNLIKELY(D->stage != DASM_STAGE_PUT)) {
     D->stage = DASM_STAGE_IDLE;
-    D->status = DASM_S_PHASE;
+    if (D->status == DASM_S_OK) D->status = DASM_S_PHASE;
     goto done;
   }
   if (cp) cp += sec->used;
@@ -460,10 +472,7 @@ void dasm_put(Dst_DECL, int start, ...)
       opcode = action;
       continue;
     }
-    if (action >= DASM_A_REL_A) {
-      DASM_ROOM_FOR_ONE(dasm_Item, sec->items, sec->itemsize, nitem, sec->maxitem);
-      DASM_ROOM_FOR_ONE(dasm_Label, D->labels, D->labelsize, D->nlabel, D->maxlabel);
-    }
+    if (DASM_UNLIKELY(D->nnote > D->maxnote)) DASM_ROOM_FOR_NOTES();
     switch (action) {
     case DASM_A_DISP:
       n = va_arg(ap, int);
@@ -517,12 +526,12 @@ void dasm_put(Dst_DECL, int start, ...)
         dasm_extend_prefix(cp - distance, kind);
         reg &= 7;
       } else if (group && (extended & ((1u << group) - 1)) == 0) {
-        int prefix = (int)(cp - distance - sec->code), i;
+        int prefix = (int)(cp - distance - sec->code);
         dasm_drop_prefix(cp - distance, cp);
         cp--;
         if (mark) mark--;
-        for (i = nitem; i > sec->nitem && sec->items[i - 1].offset > prefix; i--)
-          sec->items[i - 1].offset--;
+        /* A reference in the same instruction moves along. */
+        if ((D->notes[last].link & 0xff) != DASM_N_LABEL && D->notes[last].offset > prefix) D->notes[last].offset--;
       }
       cp = dasm_put_vreg(cp, kind, reg);
       p++;
@@ -541,12 +550,12 @@ void dasm_put(Dst_DECL, int start, ...)
     case DASM_A_SETLABEL:
       n = va_arg(ap, int);
       DASM_CHECK(defined, DASM_S_RANGE_LG);
-      D->labels[defined].where = DASM_W_ADDRESS;
-      D->labels[defined].offset = n;
+      D->notes[defined].value = (D->notes[defined].value & ~0xff) | DASM_W_ADDRESS;
+      D->notes[defined].offset = n;
       break;
     case DASM_A_REL_A:
       n = va_arg(ap, int);
-      DASM_ITEM(DASM_I_REL_A, 0, n);
+      DASM_APPEND(D->nnote++, DASM_N_RELATIVE_TO, n);
       cp += 4;
       break;
     case DASM_A_REL_LG:
@@ -556,7 +565,8 @@ void dasm_put(Dst_DECL, int start, ...)
       n = va_arg(ap, int);
       DASM_REFER(dasm_refer_pc(D, (unsigned int)n), DASM_S_RANGE_PC);
     relative:
-      DASM_ITEM(DASM_I_BRANCH, opcode == 0xe9 ? 3 : (opcode & 0xf0) == 0x80 ? 4 : 0, label);
+      DASM_APPEND(D->nnote++,
+                  opcode == 0xe9 ? DASM_N_JMP : (opcode & 0xf0) == 0x80 ? DASM_N_JCC : DASM_N_RELATIVE, label);
       cp += 4;
       break;
     case DASM_A_IMM_LG:
@@ -566,31 +576,31 @@ void dasm_put(Dst_DECL, int start, ...)
       n = va_arg(ap, int);
       DASM_REFER(dasm_refer_pc(D, (unsigned int)n), DASM_S_RANGE_PC);
     immediate:
-      DASM_ITEM(DASM_I_IMM, 0, label);
+      DASM_APPEND(D->nnote++, DASM_N_ADDRESS, label);
       cp += DASM_LABEL_SIZE;
       break;
     case DASM_A_LABEL_LG:
       n = *p++;
       DASM_CHECK((unsigned int)n < D->nlg, DASM_S_RANGE_LG);
       if ((unsigned int)n >= D->nlg) break;
-      defined = dasm_define(D, D->lg + n, (int)(cp - sec->code));
-      if (n < DASM_L_GLOBAL) DASM_ITEM(DASM_I_LABEL, 0, defined);
-      else DASM_ITEM(DASM_I_GLOBAL, n - DASM_L_GLOBAL, defined);
+      global = dasm_global_number((unsigned int)n);
+      defined = dasm_define(D, D->lg + n, global);
+      DASM_APPEND(defined, DASM_N_LABEL, (int)((unsigned int)sec->number | global << 8));
       break;
     case DASM_A_LABEL_PC:
       n = va_arg(ap, int);
       DASM_CHECK((unsigned int)n < D->pcsize / sizeof(int), DASM_S_RANGE_PC);
       if ((unsigned int)n >= D->pcsize / sizeof(int)) break;
-      defined = dasm_define(D, D->pc + n, (int)(cp - sec->code));
-      DASM_ITEM(DASM_I_LABEL, 0, defined);
+      defined = dasm_define(D, D->pc + n, 0);
+      DASM_APPEND(defined, DASM_N_LABEL, sec->number);
       break;
     case DASM_A_ALIGN:
       n = *p++;
-      DASM_ITEM(DASM_I_ALIGN, n, 0);
+      DASM_APPEND(D->nnote++, DASM_N_ALIGN, n);
       cp += n;
       break;
     case DASM_A_EXTERN:
-      DASM_ITEM(DASM_I_EXTERN, p[0], p[1]);
+      DASM_APPEND(D->nnote++, DASM_N_EXTERN, p[1] | p[0] << 8);
       p += 2;
       cp += 4;
       break;
@@ -611,7 +621,7 @@ void dasm_put(Dst_DECL, int start, ...)
 
 stop:
   sec->used = (int)(cp - sec->code);
-  sec->nitem = nitem;
+  sec->last = last;
   D->current = next;
   goto done;
 nomem:
@@ -623,58 +633,51 @@ done:
 
 #undef DASM_CHECK
 #undef DASM_REFER
-#undef DASM_ITEM
+#undef DASM_APPEND
 #undef DASM_ROOM_FOR_CODE
-#undef DASM_ROOM_FOR_ONE
+#undef DASM_ROOM_FOR_NOTES
 
 /* ---- Pass 2. ---- */
 
-/* Bytes that this branch loses as a short one, or 0. A target in front of it is
-** placed already, so what shrank since then counts; one behind it is as far away
-** as it can get. adjust: real minus estimated offset of the branch. */
-static int dasm_shorten(const dasm_State *D, const dasm_Section *sec, const dasm_Item *item, int adjust)
+/* Tells whether a branch reaches its target when it loses this many bytes. A
+** target in front of it is placed already, so what shrank since then counts; one
+** behind it is as far away as it can get. adjust: real minus estimated offset. */
+static int dasm_is_near(const dasm_State *D, const dasm_Section *sec, const dasm_Note *branch, int saved,
+                        int adjust)
 {
-  const dasm_Label *label = D->labels + item->value;
-  int end = item->offset + 4, distance;
-  if (item->detail == 0 || label->where < 0) return 0;
-  if (label->where == DASM_W_PLACED) distance = label->offset - adjust - end;
-  else distance = label->offset + (DASM_SECTIONS(D)[label->where].start - sec->start) - end;
-  return distance >= -128 - item->detail && distance <= 127 ? item->detail : 0;
+  const dasm_Note *label = D->notes + branch->value;
+  int where = dasm_where(label), end = branch->offset + 4, distance;
+  if (where > DASM_W_PLACED) return 0;
+  if (where == DASM_W_PLACED) distance = label->offset - adjust - end;
+  else distance = label->offset + (DASM_SECTIONS(D)[where].start - sec->start) - end;
+  return distance >= -128 - saved && distance <= 127;
 }
 
-/* Places the items of a section and returns the new adjustment. */
-static int dasm_link_section(dasm_State *D, dasm_Section *sec, int adjust)
+/* Decides what a note leaves open. Returns by how much the code behind it moves. */
+static int dasm_link_note(const dasm_State *D, const dasm_Section *sec, dasm_Note *note, int adjust)
 {
-  dasm_Item *item = sec->items, *end = item + sec->nitem;
-  for (; item < end; item++) {
-    switch (item->kind) {
-    case DASM_I_BRANCH: {
-      int saved = dasm_shorten(D, sec, item, adjust);
-      if (saved) {
-        item->kind = DASM_I_SHORT;
-        adjust -= saved;
-      }
-      break;
-    }
-    case DASM_I_LABEL:
-    case DASM_I_GLOBAL: {
-      dasm_Label *label = D->labels + item->value;
-      if (label->where < 0) break;
-      label->where = DASM_W_PLACED;
-      label->offset += adjust;
-      break;
-    }
-    case DASM_I_ALIGN: {
-      int unneeded = (item->offset + item->detail + adjust) & item->detail;
-      item->value = item->detail - unneeded;
-      adjust -= unneeded;
-      break;
-    }
-    default:
-      break;
-    }
+  int n;
+  switch (note->link & 0xff) {
+  case DASM_N_JMP:
+    if (!dasm_is_near(D, sec, note, 3, adjust)) return 0;
+    note->link ^= DASM_N_JMP ^ DASM_N_SHORT_JMP;
+    return 3;
+  case DASM_N_JCC:
+    if (!dasm_is_near(D, sec, note, 4, adjust)) return 0;
+    note->link ^= DASM_N_JCC ^ DASM_N_SHORT_JCC;
+    return 4;
+  case DASM_N_ALIGN:
+    n = (note->offset + note->value + adjust) & note->value;
+    note->value |= (note->value - n) << 8;
+    return n;
+  case DASM_N_LABEL:
+    if (dasm_where(note) > DASM_W_PLACED) return 0;
+    note->value = (note->value & ~0xff) | DASM_W_PLACED;
+    note->offset += adjust;
+    return 0;
+  default:
+    return 0;
   }
-  return adjust;
 }
 
 #ifdef DASM_CHECKS
@@ -711,8 +714,13 @@ int dasm_link(Dst_DECL, size_t *szp)
     if (total > DASM_MAX_CODE) return D->status = DASM_S_NOMEM;
   }
   for (i = 0; i < D->nsection; i++) {
-    dasm_Section *sec = DASM_SECTIONS(D) + i;
-    adjust = dasm_link_section(D, sec, adjust) + sec->used;
+    const dasm_Section *sec = DASM_SECTIONS(D) + i;
+    int number = i;
+    while (number != sec->last) {
+      number = (int)(D->notes[number].link >> 8);
+      adjust -= dasm_link_note(D, sec, D->notes + number, adjust);
+    }
+    adjust += sec->used;
   }
   D->stage = DASM_STAGE_LINKED;
   D->codesize = adjust;
@@ -737,10 +745,11 @@ static unsigned char *dasm_copy(unsigned char *cp, const unsigned char *from, si
 /* Run-time address of a label. */
 static uintptr_t dasm_label_address(const dasm_State *D, int number, uintptr_t base)
 {
-  const dasm_Label *label = D->labels + number;
-  if (label->where == DASM_W_ADDRESS) return (uintptr_t)(intptr_t)label->offset;
-  if (label->where > DASM_W_GLOBAL) return base + (uintptr_t)label->offset;
-  return D->globals ? (uintptr_t)D->globals[DASM_W_GLOBAL - label->where] : 0;
+  const dasm_Note *label = D->notes + number;
+  int where = dasm_where(label), global = (label->value >> 8) - 1;
+  if (where == DASM_W_ADDRESS) return (uintptr_t)(intptr_t)label->offset;
+  if (where == DASM_W_PLACED || global < 0) return base + (uintptr_t)label->offset;
+  return D->globals ? (uintptr_t)D->globals[global] : 0;
 }
 
 /* Writes a label's address. */
@@ -753,9 +762,9 @@ static unsigned char *dasm_store_address(unsigned char *cp, uintptr_t address)
 
 /* Makes the branch opcode in front of cp that of the short form. Returns the
 ** place of the displacement. */
-static unsigned char *dasm_short_opcode(unsigned char *cp, int saved)
+static unsigned char *dasm_short_opcode(unsigned char *cp, unsigned int kind)
 {
-  if (saved == 4) {
+  if (kind == DASM_N_SHORT_JCC) {
     cp[-2] = (unsigned char)(cp[-1] - 0x10);
     return cp - 1;
   }
@@ -774,55 +783,54 @@ int dasm_encode(Dst_DECL, void *buffer)
   if (D->stage != DASM_STAGE_LINKED) return DASM_S_PHASE;
   for (i = 0; i < D->nsection; i++) {
     const dasm_Section *sec = DASM_SECTIONS(D) + i;
-    const dasm_Item *item = sec->items, *end = item + sec->nitem;
-    const unsigned char *from = sec->code;
-    for (; item < end; item++) {
-      const unsigned char *to = sec->code + item->offset;
-      if (item->kind == DASM_I_LABEL) continue;
+    const unsigned char *from = sec->code, *end = from ? from + sec->used : from;
+    int number = i;
+    while (number != sec->last) {
+      const dasm_Note *note = D->notes + (number = (int)(D->notes[number].link >> 8));
+      const unsigned int kind = note->link & 0xff;
+      const unsigned char *to;
+      uintptr_t target;
+      int n;
+      if (kind == DASM_N_LABEL) {
+        n = (note->value >> 8) - 1;
+        if (n >= 0 && D->globals) D->globals[n] = (void *)(base + (uintptr_t)(intptr_t)note->offset);
+        continue;
+      }
+      to = sec->code + note->offset;
       cp = dasm_copy(cp, from, (size_t)(to - from));
-      from = to;
-      switch (item->kind) {
-      case DASM_I_BRANCH: {
-        uintptr_t address = dasm_label_address(D, item->value, base);
-        cp = dasm_store(cp, (unsigned int)(address - ((uintptr_t)cp + moved + 4)));
-        from += 4;
-        break;
-      }
-      case DASM_I_SHORT: {
-        uintptr_t address = dasm_label_address(D, item->value, base);
-        cp = dasm_short_opcode(cp, item->detail);
-        *cp = (unsigned char)(address - ((uintptr_t)cp + moved + 1));
+      from = to + 4;
+      switch (kind) {
+      case DASM_N_SHORT_JMP:
+      case DASM_N_SHORT_JCC:
+        target = dasm_label_address(D, note->value, base);
+        cp = dasm_short_opcode(cp, kind);
+        *cp = (unsigned char)(target - ((uintptr_t)cp + moved + 1));
         cp++;
-        from += 4;
         break;
-      }
-      case DASM_I_GLOBAL: {
-        const dasm_Label *label = D->labels + item->value;
-        if (D->globals) D->globals[item->detail] = (void *)(base + (uintptr_t)(intptr_t)label->offset);
+      case DASM_N_ALIGN:
+        n = note->value >> 8;
+        memset(cp, 0x90, (size_t)n);
+        cp += n;
+        from = to + (note->value & 0xff);
         break;
-      }
-      case DASM_I_ALIGN:
-        memset(cp, 0x90, (size_t)item->value);
-        cp += item->value;
-        from += item->detail;
+      case DASM_N_RELATIVE_TO:
+        cp = dasm_store(cp, (unsigned int)note->value - (unsigned int)((uintptr_t)cp + moved + 4));
         break;
-      case DASM_I_REL_A:
-        cp = dasm_store(cp, (unsigned int)item->value - (unsigned int)((uintptr_t)cp + moved + 4));
-        from += 4;
+      case DASM_N_ADDRESS:
+        cp = dasm_store_address(cp, dasm_label_address(D, note->value, base));
+        from = to + DASM_LABEL_SIZE;
         break;
-      case DASM_I_IMM:
-        cp = dasm_store_address(cp, dasm_label_address(D, item->value, base));
-        from += DASM_LABEL_SIZE;
-        break;
-      default: { /* DASM_I_EXTERN */
-        int n = DASM_EXTERN(Dst, cp, item->value, item->detail);
+      case DASM_N_EXTERN:
+        n = DASM_EXTERN(Dst, cp, (note->value & 0xff), (note->value >> 8));
         cp = dasm_store(cp, (unsigned int)n);
-        from += 4;
         break;
-      }
+      default: /* DASM_N_RELATIVE, DASM_N_JMP, DASM_N_JCC */
+        target = dasm_label_address(D, note->value, base);
+        cp = dasm_store(cp, (unsigned int)(target - ((uintptr_t)cp + moved + 4)));
+        break;
       }
     }
-    cp = dasm_copy(cp, from, (size_t)(sec->code + sec->used - from));
+    cp = dasm_copy(cp, from, (size_t)(end - from));
   }
   return cp == (unsigned char *)buffer + D->codesize ? DASM_S_OK : DASM_S_PHASE;
 }
@@ -830,11 +838,11 @@ int dasm_encode(Dst_DECL, void *buffer)
 int dasm_getpclabel(Dst_DECL, unsigned int pc)
 {
   dasm_State *D = Dst_REF;
-  const dasm_Label *label;
+  const dasm_Note *label;
   if (pc >= D->pcsize / sizeof(int) || D->pc[pc] == 0) return -2;
-  label = D->labels + D->pc[pc];
-  if (label->where == DASM_W_UNDEF) return -1;
-  return label->where == DASM_W_ADDRESS ? -0x40000000 : label->offset;
+  label = D->notes + D->pc[pc];
+  if (dasm_where(label) == DASM_W_UNDEF) return -1;
+  return dasm_where(label) == DASM_W_ADDRESS ? -0x40000000 : label->offset;
 }
 
 #ifdef DASM_CHECKS
