@@ -156,10 +156,17 @@ function readLineInfo(reader: Reader): LineInfo {
   return result;
 }
 
+/**
+ * Lengths for which an array is made at once instead of growing: below, growing is faster; above, engines make
+ * a hash table of it.
+ */
+const PRESIZED = { least: 2 ** 20, most: 2 ** 25 };
+
 function readList<T>(reader: Reader, readItem: (reader: Reader) => T): readonly T[] {
   const count = readCount(reader);
-  const items: T[] = [];
-  for (let i = 0; i < count; i++) items.push(readItem(reader));
+  const isPresized = count >= PRESIZED.least && count <= PRESIZED.most;
+  const items: T[] = isPresized ? new Array<T>(count) : [];
+  for (let i = 0; i < count; i++) items[i] = readItem(reader);
   return items;
 }
 

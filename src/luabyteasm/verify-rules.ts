@@ -76,12 +76,17 @@ export interface Finding {
   readonly message: string;
 }
 
-/** Collects findings of one function up to a limit for the whole chunk. */
+/** Findings of a whole chunk. Each severity has its own limit, so that warnings cannot crowd out an error. */
+export interface FindingStore {
+  readonly findings: Finding[];
+  /** Errors and warnings still accepted; more are dropped. */
+  readonly room: Record<Finding["severity"], number>;
+}
+
+/** Collects findings of one function. */
 export interface FindingList {
   readonly path: string;
-  readonly findings: Finding[];
-  /** Findings the whole list can hold; more are dropped. */
-  readonly limit: number;
+  readonly store: FindingStore;
   /** True once an error about this function has been found. */
   hasError: boolean;
 }
@@ -96,7 +101,9 @@ export function addFinding(
   operand: Field | null = null,
 ): void {
   if (severity === "error") list.hasError = true;
-  if (list.findings.length >= list.limit) return;
+  const { findings, room } = list.store;
+  if (room[severity] <= 0) return;
+  room[severity]--;
   const message = `${fact}: ${RULES[rule]}`;
-  list.findings.push({ rule, severity, path: list.path, pc, operand, message });
+  findings.push({ rule, severity, path: list.path, pc, operand, message });
 }

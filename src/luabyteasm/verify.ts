@@ -2,31 +2,30 @@ import type { Chunk, Prototype } from "./chunk.js";
 import { verifyCode } from "./verify-code.js";
 import { verifyFlow } from "./verify-flow.js";
 import { verifyFunction } from "./verify-function.js";
-import type { Finding, FindingList } from "./verify-rules.js";
+import type { Finding, FindingList, FindingStore } from "./verify-rules.js";
 
 export { type Finding, RULES, type RuleName } from "./verify-rules.js";
 
 export interface VerifyOptions {
-  /** Most findings to return; later ones are dropped (default 10,000). */
+  /** Most errors and most warnings to return; later ones are dropped (default 10,000 each). */
   readonly limit?: number;
 }
 
 const DEFAULT_LIMIT = 10_000;
 
 function verifyPrototype(
-  findings: Finding[],
-  limit: number,
+  store: FindingStore,
   prototype: Prototype,
   parent: Prototype | undefined,
   path: string,
   level: number,
 ): void {
-  const list: FindingList = { path, findings, limit, hasError: false };
+  const list: FindingList = { path, store, hasError: false };
   verifyFunction(list, prototype, parent, level);
   verifyCode(list, prototype);
   if (!list.hasError) verifyFlow(list, prototype);
   prototype.prototypes.forEach((nested, index) => {
-    verifyPrototype(findings, limit, nested, prototype, `${path}/${index}`, level + 1);
+    verifyPrototype(store, nested, prototype, `${path}/${index}`, level + 1);
   });
 }
 
@@ -37,7 +36,8 @@ function verifyPrototype(
  * @returns findings, functions in depth-first order; none for anything luac 5.2 writes
  */
 export function verify(chunk: Chunk, options: VerifyOptions = {}): readonly Finding[] {
-  const findings: Finding[] = [];
-  verifyPrototype(findings, options.limit ?? DEFAULT_LIMIT, chunk.main, undefined, "main", 1);
-  return findings;
+  const limit = options.limit ?? DEFAULT_LIMIT;
+  const store: FindingStore = { findings: [], room: { error: limit, warning: limit } };
+  verifyPrototype(store, chunk.main, undefined, "main", 1);
+  return store.findings;
 }
