@@ -148,7 +148,7 @@ function measureConstant(measure: Measure, path: string, index: number, constant
       const { numberSize, integral } = measure.header;
       measure.size += numberSize;
       if (isRepresentable(constant, measure.header)) return;
-      const format = `a ${numberSize}-byte ${integral ? "integer" : "float"}`;
+      const format = `${numberSize === 8 ? "an" : "a"} ${numberSize}-byte ${integral ? "integer" : "float"}`;
       report(
         measure,
         "number-range",

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
+import type { Prototype } from "../../src/luabyteasm/chunk.js";
 
 const FOLDER = new URL("../../fixtures/vectors/lasm/", import.meta.url);
 
@@ -54,3 +55,20 @@ export function roundTripChunks(): { readonly name: string; readonly bytes: Uint
     ...(hex_stripped === undefined ? [] : [{ name: `${id} stripped`, bytes: fromHex(hex_stripped) }]),
   ]);
 }
+
+/** A function without anything, to be filled in. */
+export const emptyPrototype: Prototype = {
+  lineDefined: 0,
+  lastLineDefined: 0,
+  numParams: 0,
+  isVararg: 1,
+  maxStackSize: 2,
+  code: new Uint32Array(0),
+  constants: [],
+  prototypes: [],
+  upvalues: [],
+  source: null,
+  lineInfo: new Int32Array(0),
+  locals: [],
+  upvalueNames: [],
+};
