@@ -19,6 +19,12 @@ function readSize<Size extends number>(
   return sizes.find((size) => options.get(name) === String(size));
 }
 
+function readFormat(text: string): number {
+  const value = Number(text);
+  if (/^\d+$/.test(text) && value <= 255) return value;
+  throw new UsageError(`--format takes a number from 0 to 255, not ${text}`);
+}
+
 /** The layout the options ask for; what they do not mention stays. */
 function readTarget(args: CommandArguments): ConvertTarget {
   const { options } = args;
@@ -29,7 +35,8 @@ function readTarget(args: CommandArguments): ConvertTarget {
     numberSize: readSize(args, "number", [4, 8]),
   };
   if (options.has("endian")) target.littleEndian = options.get("endian") === "little";
-  if (options.has("number-kind")) target.integral = options.get("number-kind") === "integer";
+  if (options.has("integral")) target.integral = options.get("integral") === "1";
+  if (options.has("format")) target.format = readFormat(options.get("format") ?? "");
   const given = Object.fromEntries(Object.entries(target).filter(([, value]) => value !== undefined));
   return options.has("stock") ? { ...DEFAULT_HEADER, ...given } : given;
 }
@@ -43,11 +50,16 @@ function outputOf(args: CommandArguments, file: string): string {
   return output;
 }
 
-function convertFile(args: CommandArguments, file: string, output: string): FileOutcome {
+function convertFile(
+  args: CommandArguments,
+  target: ConvertTarget,
+  file: string,
+  output: string,
+): FileOutcome {
   const loaded = loadChunk(file);
   if (!loaded.ok) return loaded;
   const chunk = args.options.has("strip") ? stripChunk(loaded.chunk) : loaded.chunk;
-  const converted = convertChunk(chunk, readTarget(args));
+  const converted = convertChunk(chunk, target);
   const written = converted.ok ? writeChunk(converted.chunk) : converted;
   if (!written.ok)
     return { ok: false, messages: [...loaded.messages, ...messagesAbout(file, written.diagnostics)] };
@@ -56,8 +68,9 @@ function convertFile(args: CommandArguments, file: string, output: string): File
 }
 
 function run(args: CommandArguments): Outcome {
+  const target = readTarget(args);
   const outputs = new Map(args.files.map((file) => [file, outputOf(args, file)]));
-  return forEachFile(args.files, (file) => convertFile(args, file, outputs.get(file) ?? "-"));
+  return forEachFile(args.files, (file) => convertFile(args, target, file, outputs.get(file) ?? "-"));
 }
 
 export const convertCommand: CommandSpec = {
@@ -74,7 +87,13 @@ export const convertCommand: CommandSpec = {
     { long: "size-t", value: "bytes", choices: ["2", "4", "8"], help: "size of size_t" },
     { long: "instruction", value: "bytes", choices: ["4", "8"], help: "size of an instruction" },
     { long: "number", value: "bytes", choices: ["4", "8"], help: "size of a number" },
-    { long: "number-kind", value: "kind", choices: ["float", "integer"], help: "kind of number" },
+    {
+      long: "integral",
+      value: "flag",
+      choices: ["0", "1"],
+      help: "1 for integer numbers, 0 for floating point",
+    },
+    { long: "format", value: "byte", help: "format byte, 0 to 255; 0 is the official format" },
     { long: "strip", help: "leave out debug information, as luac -s does" },
     ...messageOptions,
   ],
