@@ -69,12 +69,12 @@ local STATUSES = {
 
 -- Versions ----------------------------------------------------------------------------------------------
 --
--- Generated code compares dasm._VERSION with the number of its translator, 10400 or 10500, for equality. The
--- action codes are the same; only the width of label addresses in data differs. _VERSION is an object that
--- equals both numbers and notes which source file asked for which, so that an action list gets the width of
+-- Generated code compares dasm._VERSION with the number of its encoder, 10300, 10400 or 10500, for equality.
+-- The action codes are the same; only the width of label addresses in data differs. _VERSION is an object that
+-- equals all of them and notes which source file asked for which, so that an action list gets the width of
 -- the code that puts its chunks.
 
-local LABEL_SIZES = { [10400] = 4, [10500] = POINTER_SIZE }
+local LABEL_SIZES = { [10300] = 4, [10400] = 4, [10500] = POINTER_SIZE }
 local asked = {}
 
 ffi.cdef "typedef struct { int32_t number; } dynasm_dasm_version;"
@@ -1273,6 +1273,98 @@ local function check(state)
   if state.status ~= 0 then error(describe(state, state.status), 3) end
 end
 
+-- Maps from action list offsets to source lines -------------------------------------------------------------
+
+-- JSON as the translator writes it: objects, arrays, strings, integers, true, false, null (read as false).
+local JSON_ESCAPES = { b = "\b", f = "\f", n = "\n", r = "\r", t = "\t" }
+
+local function utf8_char(code)
+  local char = string.char
+  if code < 0x80 then return char(code) end
+  if code < 0x800 then return char(0xc0 + rshift(code, 6), 0x80 + band(code, 0x3f)) end
+  return char(0xe0 + rshift(code, 12), 0x80 + band(rshift(code, 6), 0x3f), 0x80 + band(code, 0x3f))
+end
+
+local function read_json(text)
+  local at = 1
+  local read_value
+
+  local function fail() error(("unexpected text at offset %d"):format(at - 1), 0) end
+
+  -- The text that a pattern matches here, without the blanks behind it.
+  local function accept(pattern)
+    local first, last = text:find("^" .. pattern, at)
+    if not first then return nil end
+    at = text:find("[^ \t\r\n]", last + 1) or #text + 1
+    return text:sub(first, last)
+  end
+
+  local function read_string()
+    if text:sub(at, at) ~= '"' then fail() end
+    local pieces, from = {}, at + 1
+    while true do
+      local stop = text:find('["\\]', from) or fail()
+      pieces[#pieces + 1] = text:sub(from, stop - 1)
+      if text:sub(stop, stop) == '"' then
+        at = stop
+        accept '"'
+        return table.concat(pieces)
+      end
+      local letter = text:sub(stop + 1, stop + 1)
+      local code = letter == "u" and tonumber(text:sub(stop + 2, stop + 5), 16)
+      pieces[#pieces + 1] = code and utf8_char(code) or JSON_ESCAPES[letter] or letter
+      from = stop + (code and 6 or 2)
+    end
+  end
+
+  function read_value()
+    if accept "{" then
+      local object = {}
+      if accept "}" then return object end
+      repeat
+        local key = read_string()
+        if not accept ":" then fail() end
+        object[key] = read_value()
+      until not accept ","
+      if not accept "}" then fail() end
+      return object
+    elseif accept "%[" then
+      local array = {}
+      if accept "%]" then return array end
+      repeat array[#array + 1] = read_value() until not accept ","
+      if not accept "%]" then fail() end
+      return array
+    elseif text:sub(at, at) == '"' then
+      return read_string()
+    end
+    local word = accept "[%w%+%-%.]+" or fail()
+    if word == "true" then return true end
+    if word == "false" or word == "null" then return false end
+    return tonumber(word) or fail()
+  end
+
+  accept ""
+  local value = read_value()
+  if at <= #text then fail() end
+  return value
+end
+
+--- Read a map written by `dynasm translate --map FILE`: errors then name source lines. The map is used for the
+--- action list given, or for all lists without a map of their own. Returns the map.
+function dasm.loadmap(name, actions)
+  local file, message = io.open(name, "rb")
+  if not file then error("dasm: " .. message, 2) end
+  local text = file:read "*a"
+  file:close()
+  local ok, map = pcall(read_json, text)
+  if not ok then error(("dasm: %s: %s"):format(name, map), 2) end
+  if type(map) ~= "table" or map.version ~= 1 or type(map.files) ~= "table" or type(map.entries) ~= "table" then
+    error(("dasm: %s: not a map of version 1"):format(name), 2)
+  end
+  if actions then list_of(actions).map = map else default_map = map end
+  return map
+end
+
 -- Functions of the module and methods of a state ----------------------------------------------------------
 
 dasm.put = put
@@ -1492,7 +1584,7 @@ function dasm.getpclabel(state, pc, buffer)
   return cast(byte_pointer, buffer) + offset
 end
 
---- Choose the version (10400 or 10500) whose label address width the code of this state has, instead of the
+--- Choose the version (10300, 10400 or 10500) whose label address width the code of this state has, instead of the
 --- one that the source file of the code asked for.
 function dasm.setversion(state, version)
   if not LABEL_SIZES[version] then error("dasm: unknown version " .. tostring(version), 2) end
