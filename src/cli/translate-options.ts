@@ -1,6 +1,6 @@
 import { isIdentifier } from "../translator/characters.js";
 import type { Target, TargetOs, TranslateOptions } from "../translator/options.js";
-import { isWarningName } from "../translator/warnings.js";
+import { isWarningName, warningDescriptions } from "../translator/warnings.js";
 
 export type DiagnosticsFormat = "gnu" | "json" | "classic";
 
@@ -403,9 +403,11 @@ function applyWarning(request: TranslateRequest, text: string): void {
   }
   const set = error === null ? request.disabledWarnings : request.warningsAsErrors;
   const adds = error === null ? negated : !negated;
-  if (adds) set.add(name);
-  else if (name === "all") set.clear();
-  else set.delete(name);
+  // Spelled out, so that a later option can take a single name back.
+  for (const each of name === "all" ? Object.keys(warningDescriptions) : [name]) {
+    if (adds) set.add(each);
+    else set.delete(each);
+  }
 }
 
 /**

@@ -47,6 +47,8 @@ export function renderGnu(diagnostic: Diagnostic, palette: Palette = plainPalett
     lines.push(`${palette.bold(place(note.span))}${palette.note("note:")} ${printable(note.message)}`);
     renderExcerpt(lines, note.span, note.sourceLine, palette);
   }
-  if (hint !== undefined) lines.push(`  ${palette.hint("hint:")} ${printable(hint)}`);
+  if (hint !== undefined) {
+    lines.push(`  ${palette.hint("hint:")} ${printable(hint).replaceAll("\n", "\n  ")}`);
+  }
   return `${lines.join("\n")}\n`;
 }

@@ -1,6 +1,7 @@
 import { isIdentifier } from "./characters.js";
 import { flush } from "./pending-code.js";
 import { fatalError, wholeStatement } from "./problems.js";
+import { currentPlace } from "./report.js";
 import type { StatementAction } from "./state.js";
 import { writeItem } from "./write-output.js";
 
@@ -13,17 +14,17 @@ export const runCapture: StatementAction = (state, [name = ""]) => {
   flush(state);
   const open = state.openCapture;
   if (open !== undefined) {
-    throw fatalError(
-      "nested-capture",
-      `already capturing to \`${open.name}' since line ${open.openedAtLine}`,
-    );
+    throw fatalError("nested-capture", `already capturing to \`${open.name}' since line ${open.classicLine}`);
   }
+  const openedAt = currentPlace(state);
+  const { classicLine } = state.frame;
   let capture = state.captures.get(name);
   if (capture === undefined) {
-    capture = { name, items: [], lineCount: 0, openedAtLine: 0 };
+    capture = { name, items: [], lineCount: 0, openedAt, classicLine };
     state.captures.set(name, capture);
   }
-  capture.openedAtLine = state.frame.classicLine;
+  capture.openedAt = openedAt;
+  capture.classicLine = classicLine;
   state.openCapture = capture;
   state.output = capture.items;
   state.syncedLine = 0;

@@ -2,6 +2,7 @@ import { skipBlanks } from "./characters.js";
 import { evaluateCondition } from "./lua-condition.js";
 import { ConditionError } from "./lua-value.js";
 import { fatalError, wholeStatement } from "./problems.js";
+import { currentPlace } from "./report.js";
 import type { ConditionLevel, StatementAction, TranslationState } from "./state.js";
 
 function evaluate(state: TranslationState, condition: string): boolean {
@@ -9,8 +10,15 @@ function evaluate(state: TranslationState, condition: string): boolean {
     return evaluateCondition(condition, state.loadLuaParser);
   } catch (error) {
     if (!(error instanceof ConditionError)) throw error;
-    throw fatalError("bad-condition", `bad condition: expr:1: ${error.message}`);
+    const message = `bad condition: expr:1: ${error.message}`;
+    throw fatalError("bad-condition", message, undefined, hintFor(condition));
   }
+}
+
+/** Operators of C that users write by habit. */
+function hintFor(condition: string): string | undefined {
+  if (!/&&|\|\||!/.test(condition)) return undefined;
+  return "conditions are Lua expressions: write `and' for &&, `or' for ||, `not' for !, `~=' for !=";
 }
 
 function currentLevel(state: TranslationState, directive: string): ConditionLevel {
@@ -28,7 +36,7 @@ function beginSkipping(state: TranslationState): void {
 
 export const runIf: StatementAction = (state, [condition = ""]) => {
   const taken = evaluate(state, condition);
-  state.conditions.push({ taken, afterElse: false });
+  state.conditions.push({ taken, afterElse: false, at: currentPlace(state) });
   if (!taken) beginSkipping(state);
 };
 

@@ -2,6 +2,7 @@ import { flush } from "./pending-code.js";
 import { fatalError } from "./problems.js";
 import { processFrame } from "./process-lines.js";
 import { createFrame, type StatementAction, type TranslationState } from "./state.js";
+import { StatementError } from "./statement-error.js";
 
 const maximumDepth = 100;
 
@@ -86,5 +87,6 @@ function readIncluded(state: TranslationState, { path, text }: FoundFile): void 
   state.frame = outer;
   state.syncedLine = -1;
   macroStack.push(...calls);
-  if (stopped) throw fatalError("in-include-file", "in include file");
+  if (!stopped) return;
+  throw new StatementError({ code: "in-include-file", classic: "in include file", follows: true }, true);
 }

@@ -1,21 +1,8 @@
-import type { Span } from "../diagnostics/diagnostic.js";
+import type { Diagnostic } from "../diagnostics/diagnostic.js";
 import type { LabelUse } from "./assembled-statement.js";
-import { isBlank, skipBlanks } from "./characters.js";
 import { findOpenControl } from "./open-control.js";
-import { addWarning } from "./report.js";
+import { addWarning, currentPlace, describePlace } from "./report.js";
 import type { LabelSighting, SourcePlace, TranslationState } from "./state.js";
-
-function currentPlace(state: TranslationState): SourcePlace {
-  const { frame } = state;
-  return {
-    frame,
-    line: frame.line,
-    lineStart: frame.lineStart,
-    lineEnd: frame.lineEnd,
-    start: frame.statementStart,
-    end: frame.statementEnd,
-  };
-}
 
 /** Notes the labels that a statement defines or refers to. */
 export function noteLabels(state: TranslationState, labels: readonly LabelUse[]): void {
@@ -58,32 +45,28 @@ function checkOpenControl(state: TranslationState): void {
 }
 
 function warnAt(state: TranslationState, at: SourcePlace, code: string, message: string, hint: string): void {
-  const sourceLine = at.frame.text.slice(at.lineStart, at.lineEnd).replace(/\r$/, "");
-  addWarning(state, {
-    code,
-    severity: "warning",
-    message,
-    span: spanOf(at),
-    sourceLine,
-    hint,
-  });
-}
-
-function spanOf(at: SourcePlace): Span {
-  const { text } = at.frame;
-  const from = skipBlanks(text, at.lineStart + at.start);
-  let to = at.lineStart + at.end;
-  while (to > from && isBlank(text.charCodeAt(to - 1))) to--;
-  const column = from - at.lineStart + 1;
-  return { file: at.frame.name, line: at.line, column, endColumn: Math.max(to - at.lineStart, column) + 1 };
+  addWarning(state, { code, severity: "warning", message, ...describePlace(at), hint });
 }
 
 /** Makes the checks that need the whole file. */
 export function finishLint(state: TranslationState): void {
   checkOpenControl(state);
   if (state.errorCount > 0 || state.fatal) return;
+  const before = state.diagnostics.length;
   checkGlobals(state);
   checkLocals(state);
+  sortByLine(state.diagnostics, before);
+}
+
+/** Puts the messages from an index on in the order of their lines; those of one file stay together. */
+function sortByLine(diagnostics: Diagnostic[], from: number): void {
+  const found = diagnostics.splice(from);
+  const files = [...new Set(found.map(({ span }) => span?.file))];
+  found.sort(
+    (a, b) =>
+      files.indexOf(a.span?.file) - files.indexOf(b.span?.file) || (a.span?.line ?? 0) - (b.span?.line ?? 0),
+  );
+  diagnostics.push(...found);
 }
 
 function checkGlobals(state: TranslationState): void {

@@ -1,7 +1,7 @@
 import { isBlank, isIdentifier, isWord, skipBlanks } from "./characters.js";
 import { maximumStatementLength, substituteDefines } from "./defines.js";
 import { fatalError, statementError, wholeStatement } from "./problems.js";
-import { currentLine, reportProblem } from "./report.js";
+import { currentLine, currentPlace, reportProblem } from "./report.js";
 import { runStatement } from "./run-statement.js";
 import type { Macro, MacroStatement, StatementAction, TranslationState } from "./state.js";
 import { StatementError } from "./statement-error.js";
@@ -41,7 +41,8 @@ export const runMacroDirective: StatementAction = (state, [name, ...parameters])
     name,
     parameters,
     statements: [],
-    definedAt: { file: state.frame.name, line: state.frame.line, classicLine: state.frame.classicLine },
+    definedAt: currentPlace(state),
+    classicLine: state.frame.classicLine,
     active: false,
   };
 };

@@ -2,7 +2,14 @@ import type { DeferredBlock, OutputItem } from "./output.js";
 import type { TranslationState } from "./state.js";
 
 /** A capture contains itself, or the captures multiply beyond all bounds. */
-export class CaptureError extends Error {}
+export class CaptureError extends Error {
+  readonly capture: string;
+
+  constructor(message: string, capture: string) {
+    super(message);
+    this.capture = capture;
+  }
+}
 
 const maximumOutputItems = 4_000_000;
 
@@ -29,7 +36,7 @@ function renderCapture(rendering: Rendering, name: string): void {
   const capture = rendering.state.captures.get(name);
   if (capture === undefined) return;
   if (rendering.openCaptures.includes(name)) {
-    throw new CaptureError(`capture \`${name}' contains its own .dumpcapture`);
+    throw new CaptureError(`capture \`${name}' contains its own .dumpcapture`, name);
   }
   rendering.openCaptures.push(name);
   for (const item of capture.items) renderItem(rendering, item);
@@ -62,7 +69,9 @@ function blockLines(
 
 function renderItem(rendering: Rendering, item: OutputItem): void {
   const { lines } = rendering;
-  if (lines.length > maximumOutputItems) throw new CaptureError("the captures grow without bounds");
+  if (lines.length > maximumOutputItems) {
+    throw new CaptureError("the captures grow without bounds", rendering.openCaptures[0] ?? "");
+  }
   if (typeof item === "string") lines.push(item);
   else if (item.kind === "capture") renderCapture(rendering, item.name);
   else for (const line of blockLines(rendering, item)) lines.push(line);

@@ -2,7 +2,7 @@ import type { Diagnostic, DiagnosticNote, Span } from "../diagnostics/diagnostic
 import type { StatementWarning } from "./assembled-statement.js";
 import { skipBlanks, trimBlanks } from "./characters.js";
 import { locateParts, type TextRange } from "./split-statement.js";
-import type { MacroStatement, SourceFrame, TranslationState } from "./state.js";
+import type { MacroStatement, SourceFrame, SourcePlace, TranslationState } from "./state.js";
 import type { StatementError, StatementPart, StatementProblem } from "./statement-error.js";
 
 /** The line being processed, without its line end. */
@@ -12,6 +12,28 @@ export function currentLine(frame: SourceFrame): string {
 
 function trimEnd(line: string): string {
   return line.endsWith("\r") ? line.slice(0, -1) : line;
+}
+
+/** The statement being processed, kept for a message that may never be needed. */
+export function currentPlace(state: TranslationState): SourcePlace {
+  const { frame } = state;
+  return {
+    frame,
+    line: frame.line,
+    lineStart: frame.lineStart,
+    lineEnd: frame.lineEnd,
+    start: frame.statementStart,
+    end: frame.statementEnd,
+  };
+}
+
+/** Span and source line of a kept place. */
+export function describePlace(at: SourcePlace): { readonly span: Span; readonly sourceLine: string } {
+  const line = at.frame.text.slice(at.lineStart, at.lineEnd);
+  return {
+    span: spanOf(at.frame.name, at.line, locatePart(line, at.start, at.end, undefined)),
+    sourceLine: trimEnd(line),
+  };
 }
 
 /** Range of a statement's part in a line in which the statement stands from `start` to `end`. */
@@ -64,6 +86,17 @@ function macroNote(
   };
 }
 
+/** Of a long chain only the ends help: the first notes and the last ones. */
+const shownFirst = 8;
+const shownLast = 4;
+
+function shorten(notes: readonly DiagnosticNote[]): readonly DiagnosticNote[] {
+  const hidden = notes.length - shownFirst - shownLast;
+  if (hidden <= 1) return notes;
+  const gap = { message: `... ${hidden} more` };
+  return [...notes.slice(0, shownFirst), gap, ...notes.slice(-shownLast)];
+}
+
 /** How the current statement was reached: macro calls, innermost first, then includes. */
 function contextNotes(state: TranslationState, part: StatementPart | undefined): readonly DiagnosticNote[] {
   const notes: DiagnosticNote[] = [];
@@ -83,7 +116,7 @@ function contextNotes(state: TranslationState, part: StatementPart | undefined):
       ),
     });
   }
-  return notes;
+  return shorten(notes);
 }
 
 /** The reference's lines for a message on the current line. */
@@ -100,12 +133,24 @@ function classicMacroLine(state: TranslationState): string {
   return `${state.frame.indentation}|  ${statement.text}\t[MACRO ${macro.name} (${macro.parameters.length})]\n`;
 }
 
+const longestMessage = 300;
+
+/** A message quotes the source, which may be a line of any length. */
+function clip(message: string): string {
+  return message.length > longestMessage ? `${message.slice(0, longestMessage)}...` : message;
+}
+
+/** Register names as the user writes them in place of the internal tokens. */
+function showRegisters(state: TranslationState, text: string): string {
+  return text.includes("@") ? (state.architecture?.showRegisters(text) ?? text) : text;
+}
+
 function describeProblem(state: TranslationState, problem: StatementProblem): Diagnostic {
   const notes = contextNotes(state, problem.part);
   return {
     code: problem.code,
     severity: "error",
-    message: problem.message ?? problem.classic,
+    message: clip(showRegisters(state, problem.message ?? problem.classic)),
     span: currentSpan(state, problem.part),
     sourceLine: trimEnd(currentLine(state.frame)),
     ...(notes.length > 0 ? { notes } : {}),
@@ -119,28 +164,40 @@ export function reportProblem(state: TranslationState, error: StatementError, in
   if (error.fatal) state.fatal = true;
   const classic =
     classicLines(state, "error", error.problem.classic) + (inMacro ? classicMacroLine(state) : "");
-  addError(state, { ...describeProblem(state, error.problem), classic });
+  const { follows } = error.problem;
+  addError(state, {
+    ...describeProblem(state, error.problem),
+    classic,
+    ...(follows ? { repeated: true } : {}),
+  });
 }
 
-/** Reports an error about a file as a whole, or about a line that is not being processed. */
-export function reportFileProblem(
-  state: TranslationState,
-  problem: {
-    readonly code: string;
-    readonly message: string;
-    readonly line?: number;
-    readonly classicLine?: number;
-    readonly hint?: string;
-  },
-): void {
+/** An error that shows at the end of the file. */
+export interface FileProblem {
+  readonly code: string;
+  readonly message: string;
+  /** What it is about; without it the beginning of the file. */
+  readonly at?: SourcePlace | undefined;
+  /** The line that the reference names, if it names one. */
+  readonly classicLine?: number;
+  /** Whether it follows from an error that was reported before, so that only the reference mentions it. */
+  readonly follows?: boolean;
+  readonly hint?: string;
+}
+
+/** Reports an error about a file as a whole, or about a statement that is not being processed. */
+export function reportFileProblem(state: TranslationState, problem: FileProblem): void {
   const file = state.mainFrame.name;
   addError(state, {
     code: problem.code,
     severity: "error",
-    message: problem.message,
-    span: { file, line: problem.line ?? 0, column: 0, endColumn: 0 },
+    message: clip(problem.message),
+    ...(problem.at === undefined
+      ? { span: { file, line: 1, column: 1, endColumn: 1 } }
+      : describePlace(problem.at)),
     ...(problem.hint === undefined ? {} : { hint: problem.hint }),
-    classic: `${file}:${problem.classicLine ?? problem.line ?? "*"}: error: ${problem.message}\n`,
+    classic: `${file}:${problem.classicLine ?? "*"}: error: ${problem.message}\n`,
+    ...(problem.follows ? { repeated: true } : {}),
   });
 }
 

@@ -50,7 +50,8 @@ export interface Macro {
   readonly name: string;
   readonly parameters: readonly string[];
   readonly statements: MacroStatement[];
-  readonly definedAt: { readonly file: string; readonly line: number; readonly classicLine: number };
+  readonly definedAt: SourcePlace;
+  readonly classicLine: number;
   active: boolean;
 }
 
@@ -59,7 +60,9 @@ export interface Capture {
   readonly items: OutputItem[];
   /** Lines of the reference's count: a batch of host lines is several. */
   lineCount: number;
-  openedAtLine: number;
+  /** Where it was opened last. */
+  openedAt: SourcePlace;
+  classicLine: number;
 }
 
 /** What a statement text stands for after substitution; cached by text. */
@@ -107,6 +110,8 @@ export interface ConditionLevel {
   /** Value of the last branch condition that was evaluated; `else` after `.else`. */
   taken: boolean;
   afterElse: boolean;
+  /** The `.if`. */
+  readonly at: SourcePlace;
 }
 
 export interface MacroCall {

@@ -18,6 +18,8 @@ export interface StatementProblem {
   /** Our text, if it differs from the reference's. */
   readonly message?: string;
   readonly part?: StatementPart;
+  /** Whether it only follows from an error that was reported before, so that only the reference mentions it. */
+  readonly follows?: boolean;
   /** What the user could do about it; may have several lines (a list of legal forms). */
   readonly hint?: string;
 }

@@ -37,6 +37,21 @@ function existsWithOtherCount(state: TranslationState, opcode: string): boolean 
   return state.architecture?.lookup(opcode, 0) !== "unknown";
 }
 
+function countText(minimum: number, maximum: number): string {
+  if (minimum === maximum) return minimum === 1 ? "1 parameter" : `${minimum} parameters`;
+  return `${minimum} to ${maximum} parameters`;
+}
+
+/** How many parameters a directive or the macros of a name take; undefined if there is no such directive or macro. */
+function describeCounts(state: TranslationState, opcode: string): string | undefined {
+  const directive = state.directives.get(opcode);
+  if (directive !== undefined) return `\`${opcode}' takes ${countText(directive.minimum, directive.maximum)}`;
+  const counts = state.macros.filter(({ name }) => name === opcode).map((macro) => macro.parameters.length);
+  if (counts.length === 0) return undefined;
+  const texts = counts.sort((a, b) => a - b).map((count) => countText(count, count));
+  return `the macro \`${opcode}' takes ${texts.join(" or ")}`;
+}
+
 function* knownOpcodes(state: TranslationState): Iterable<string> {
   yield* state.directives.keys();
   for (const key of state.definedStatements.keys()) yield key.slice(0, key.lastIndexOf("/"));
@@ -52,7 +67,7 @@ export function unknownStatement(state: TranslationState, opcode: string): State
     return new StatementError({ code: "missing-arch", classic, part, hint }, true);
   }
   if (existsWithOtherCount(state, opcode)) {
-    const hint = state.architecture.describeForms?.(opcode);
+    const hint = describeCounts(state, opcode) ?? state.architecture.describeForms?.(opcode);
     return new StatementError({
       code: "wrong-parameter-count",
       classic: `wrong number of parameters for \`${opcode}'`,

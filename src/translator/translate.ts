@@ -101,25 +101,38 @@ function predefine(state: TranslationState, options: ResolvedOptions): void {
 /** Reports what is still open at the end of the main file. */
 function reportUnfinished(state: TranslationState): void {
   if (state.architecture === undefined) {
-    reportFileProblem(state, { code: "missing-arch", message: "missing .arch directive" });
+    reportFileProblem(state, {
+      code: "missing-arch",
+      message: "missing .arch directive",
+      follows: state.fatal,
+      hint: "begin with `|.arch x64' or `|.arch x86'",
+    });
   }
   if (state.conditions.length > 0 && !state.fatal) {
-    reportFileProblem(state, { code: "unbalanced-conditional", message: "unbalanced conditional" });
+    reportFileProblem(state, {
+      code: "unbalanced-conditional",
+      message: "unbalanced conditional",
+      at: state.conditions.at(-1)?.at,
+      hint: "this .if has no .endif",
+    });
   }
   const { recording, openCapture } = state;
   if (recording !== undefined) {
     reportFileProblem(state, {
       code: "unfinished-macro",
       message: `unfinished .macro \`${recording.name}'`,
-      line: recording.definedAt.line,
-      classicLine: recording.definedAt.classicLine,
+      at: recording.definedAt,
+      classicLine: recording.classicLine,
+      hint: "the definition ends with `|.endmacro'",
     });
   }
   if (openCapture !== undefined) {
     reportFileProblem(state, {
       code: "unfinished-capture",
       message: `unfinished .capture \`${openCapture.name}'`,
-      line: openCapture.openedAtLine,
+      at: openCapture.openedAt,
+      classicLine: openCapture.classicLine,
+      hint: "the capture ends with `|.endcapture'",
     });
     return;
   }
@@ -128,6 +141,8 @@ function reportUnfinished(state: TranslationState): void {
     reportFileProblem(state, {
       code: "missing-dumpcapture",
       message: `missing .dumpcapture ${capture.name}`,
+      at: capture.openedAt,
+      hint: "what is captured is only written where `.dumpcapture' names it",
     });
   }
 }
@@ -141,7 +156,8 @@ function render(state: TranslationState): readonly string[] | undefined {
     return state.options.keepLines ? renderKeepingLines(state, joinLuaLines) : renderOutput(state);
   } catch (error) {
     if (!(error instanceof CaptureError)) throw error;
-    reportFileProblem(state, { code: "endless-capture", message: error.message });
+    const at = state.captures.get(error.capture)?.openedAt;
+    reportFileProblem(state, { code: "endless-capture", message: error.message, at });
     return undefined;
   }
 }

@@ -4,6 +4,7 @@ export const warningDescriptions = {
     "an if, else, for or while without braces is followed by assembler lines that become several statements",
   "duplicate-global-label": "a global label is defined twice",
   "undefined-global-label": "a global label is used and never defined",
+  "stack-pointer-part": "sp, or esp in 64-bit code, is a register operand",
   "local-label-without-target": "<n or >n without such a label before or after it",
 } as const satisfies Readonly<Record<string, string>>;
 

@@ -95,7 +95,12 @@ export function createX86Architecture(name: Mode, environment: AssemblyEnvironme
     forms: FormSequence,
   ): StatementError {
     const classic = failureMessage(failure, opcode, operands);
-    return new StatementError({ code: "bad-operands", classic, hint: legalForms(opcode, forms) });
+    return new StatementError({
+      code: "bad-operands",
+      classic,
+      part: { kind: "statement" },
+      hint: legalForms(opcode, allForms(forms)),
+    });
   }
 
   function assembleInstruction(
@@ -141,8 +146,8 @@ export function createX86Architecture(name: Mode, environment: AssemblyEnvironme
       const steps = assembleSteps(opcode, parameters, context);
       return { steps, labels: context.labels, warnings: context.warnings };
     } catch (error) {
-      if (error instanceof StatementError) error.warnings = context.warnings;
-      throw error;
+      if (!(error instanceof StatementError)) throw error;
+      throw located(error, context);
     }
   }
 
@@ -171,12 +176,25 @@ export function createX86Architecture(name: Mode, environment: AssemblyEnvironme
       yield* table.mnemonics();
     },
     registers: () => registers.tokenOf.keys(),
+    describeForms(opcode) {
+      const counts = Array.from({ length: MOST_OPERANDS + 1 }, (_, count) => count);
+      const forms = counts.flatMap((count) => allForms(table.forms(opcode, count)));
+      return forms.length === 0 ? undefined : legalForms(opcode, forms);
+    },
     describe: () =>
       describeArchitecture(name, environment.engine, registers, table, (directive) => {
         const own = (DIRECTIVES as readonly string[]).includes(directive);
         return !own || directiveCount(directive) !== undefined;
       }),
   };
+}
+
+/** An error of the operand being read, unless it says itself where it is, with the warnings found so far. */
+function located(error: StatementError, context: StatementContext): StatementError {
+  const part = error.problem.part ?? { kind: "parameter", index: context.parameter };
+  const result = new StatementError({ ...error.problem, part }, error.fatal);
+  result.warnings = context.warnings;
+  return result;
 }
 
 /** Only gathers have addresses with a vector register as index. */
