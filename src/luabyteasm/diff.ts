@@ -12,7 +12,7 @@ import {
 } from "./diff-keys.js";
 import { type Matching, matchNested } from "./diff-match.js";
 import { diffSequences } from "./diff-sequences.js";
-import { formatConstant, quoteString, showName } from "./format-constant.js";
+import { formatConstant, quoteString, showSource } from "./format-constant.js";
 import { instructionText } from "./instruction-text.js";
 
 export type { DiffOptions } from "./diff-keys.js";
@@ -167,6 +167,10 @@ function sourcesOf({ one, other }: Comparison): string {
 function compareLines(comparison: Comparison): void {
   const [one, other] = [comparison.one.prototype.lineInfo, comparison.other.prototype.lineInfo];
   if (one.length !== other.length) {
+    const areComplete =
+      one.length === comparison.one.prototype.code.length &&
+      other.length === comparison.other.prototype.code.length;
+    if (areComplete) return; // The instructions differ in number, which has been reported.
     report(comparison, "debug", `number of line entries: ${one.length} -> ${other.length}`);
     return;
   }
@@ -212,8 +216,7 @@ function compareDebug(comparison: Comparison): void {
 
 function describeFunction({ path, prototype }: KeyedFunction): string {
   const { lineDefined, lastLineDefined, source, code } = prototype;
-  const place = source === null ? "" : `${showName(source)}:`;
-  return `${path} <${place}${lineDefined},${lastLineDefined}> (${code.length} instructions)`;
+  return `${path} <${showSource(source)}:${lineDefined},${lastLineDefined}> (${code.length} instructions)`;
 }
 
 function compareNested(comparison: Comparison, matching: Matching): void {

@@ -42,6 +42,13 @@ export function showName(text: string): string {
   return quoteString(text).slice(1, -1);
 }
 
+/** The source as luac shows it: without `@` or `=`, or only what kind of source it is. */
+export function showSource(source: string | null): string {
+  if (source === null) return "?";
+  if (source.startsWith("@") || source.startsWith("=")) return showName(source.slice(1));
+  return source.startsWith("\x1b") ? "(bstring)" : "(string)";
+}
+
 /** A constant as luac shows it. */
 export function formatConstant(constant: Constant): string {
   switch (constant.kind) {

@@ -1,5 +1,5 @@
 import type { Chunk, Prototype } from "./chunk.js";
-import { formatConstant, showName } from "./format-constant.js";
+import { formatConstant, showName, showSource } from "./format-constant.js";
 import {
   fieldA,
   fieldAx,
@@ -26,13 +26,6 @@ interface Listing {
 
 function plural(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? "" : "s"}`;
-}
-
-/** The source as luac shows it: without `@` or `=`, or only what kind of source it is. */
-function showSource(source: string | null): string {
-  if (source === null) return "?";
-  if (source.startsWith("@") || source.startsWith("=")) return showName(source.slice(1));
-  return source.startsWith("\x1b") ? "(bstring)" : "(string)";
 }
 
 function listHead(lines: string[], { prototype, path }: Listing): void {
