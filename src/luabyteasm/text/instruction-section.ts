@@ -42,13 +42,6 @@ function outOfRange(state: ParserState, index: number, range: string, hint?: str
   return 0;
 }
 
-function warnLegacy(state: ParserState, index: number, hint: string): void {
-  const { operands, reporter } = state;
-  const start = operands.starts[index] ?? 0;
-  const end = operands.ends[index] ?? 0;
-  reportWarning(reporter, "legacy-operand", start, end, "old spelling of this operand", hint);
-}
-
 function isRegister(kind: number): boolean {
   return kind === TOKEN.register || kind === TOKEN.virtual;
 }
@@ -57,6 +50,17 @@ function checkRange(state: ParserState, index: number, limit: number, letter: st
   const value = state.operands.values[index] ?? 0;
   if (value >= 0 && value <= limit) return value;
   return outOfRange(state, index, `${letter}0 to ${letter}${limit}`);
+}
+
+/** The number of an operand in an old spelling, with a warning when it is in range. */
+function takeLegacy(state: ParserState, index: number, limit: number, letter: string, hint: string): number {
+  const { operands, reporter } = state;
+  const value = operands.values[index] ?? 0;
+  if (value < 0 || value > limit) return checkRange(state, index, limit, letter);
+  const start = operands.starts[index] ?? 0;
+  const end = operands.ends[index] ?? 0;
+  reportWarning(reporter, "legacy-operand", start, end, "old spelling of this operand", hint);
+  return value;
 }
 
 function encodeRegister(state: ParserState, index: number): number {
@@ -75,8 +79,7 @@ function encodeRegisterOrConstant(state: ParserState, index: number, opcode: num
     return outOfRange(state, index, "K0 to K255", "load it into a register with LOADK first");
   }
   if (kind === TOKEN.upvalue && opcode === OP.SETTABUP && field === "B") {
-    warnLegacy(state, index, "write R<n> for a register");
-    return checkRange(state, index, 255, "U");
+    return takeLegacy(state, index, 255, "U", "write R<n> for a register");
   }
   return badOperand(state, index, "a register (R0 to R255 or $name) or a constant (K0 to K255)");
 }
@@ -90,8 +93,7 @@ function encodeUpvalue(state: ParserState, index: number, opcode: number, field:
   const kind = state.operands.kinds[index] ?? 0;
   if (kind === TOKEN.upvalue) return checkRange(state, index, 255, "U");
   if (isRegister(kind) && opcode === OP.SETTABUP && field === "A") {
-    warnLegacy(state, index, "write U<n> for an upvalue");
-    return checkRange(state, index, 255, "R");
+    return takeLegacy(state, index, 255, "R", "write U<n> for an upvalue");
   }
   return badOperand(state, index, "an upvalue (U0 to U255)");
 }
@@ -101,12 +103,19 @@ function encodePrototype(state: ParserState, index: number): number {
   if (kind === TOKEN.prototype) return checkRange(state, index, MAX_BX, "P");
   if (kind === TOKEN.integer) return checkRange(state, index, MAX_BX, "");
   if (isRegister(kind)) {
-    warnLegacy(state, index, "write P<n> for a nested function");
-    return checkRange(state, index, 255, "R");
+    return takeLegacy(state, index, 255, "R", "write P<n> for a nested function");
   }
   if (kind === TOKEN.constant) {
-    warnLegacy(state, index, "write P<n> for a nested function; K<n> means 256 more");
-    return RK_CONSTANT + checkRange(state, index, MAX_BX - RK_CONSTANT, "K");
+    return (
+      RK_CONSTANT +
+      takeLegacy(
+        state,
+        index,
+        MAX_BX - RK_CONSTANT,
+        "K",
+        "write P<n> for a nested function; K<n> means 256 more",
+      )
+    );
   }
   return badOperand(state, index, "a nested function (P<n>)");
 }
@@ -115,8 +124,7 @@ function encodeCount(state: ParserState, index: number, opcode: number, limit: n
   const kind = state.operands.kinds[index] ?? 0;
   if (kind === TOKEN.integer) return checkRange(state, index, limit, "");
   if (isRegister(kind) && opcode === OP.LOADNIL) {
-    warnLegacy(state, index, "write the number without R");
-    return checkRange(state, index, 255, "R");
+    return takeLegacy(state, index, 255, "R", "write the number without R");
   }
   return badOperand(state, index, `a number from 0 to ${limit}`);
 }
@@ -131,8 +139,7 @@ function encodeFlag(state: ParserState, index: number, opcode: number, limit: nu
     if (word === "false") return 0;
   }
   if (isRegister(kind) && opcode !== OP.LOADBOOL) {
-    warnLegacy(state, index, "write 0 or 1");
-    return checkRange(state, index, 255, "R");
+    return takeLegacy(state, index, 255, "R", "write 0 or 1");
   }
   return badOperand(state, index, "0, 1, true or false");
 }
@@ -179,10 +186,10 @@ function encodeUnused(state: ParserState, index: number, limit: number): number 
   if (kind !== TOKEN.integer && kind !== TOKEN.constant && !isRegister(kind)) {
     return badOperand(state, index, "0: this field is unused");
   }
-  warnLegacy(state, index, "this field is unused: leave it out, or write 0");
-  if (kind === TOKEN.integer) return checkRange(state, index, limit, "");
-  if (kind === TOKEN.constant) return RK_CONSTANT + checkRange(state, index, MAX_RK_CONSTANT, "K");
-  return checkRange(state, index, 255, "R");
+  const hint = "this field is unused: leave it out, or write 0";
+  if (kind === TOKEN.integer) return takeLegacy(state, index, limit, "", hint);
+  if (kind === TOKEN.constant) return RK_CONSTANT + takeLegacy(state, index, MAX_RK_CONSTANT, "K", hint);
+  return takeLegacy(state, index, 255, "R", hint);
 }
 
 function encodeOperand(
