@@ -121,10 +121,10 @@ enum {
 ** first ones are the list heads of the sections, so no label has number 0.
 ** References and labels are most of what large units store, hence the packing. */
 typedef struct dasm_Note {
-  int offset;              /* of its first byte, in the section's code */
-  int value;               /* reference: number of the label; label: where it is, */
-                           /* and in bits 8-15 its number as a global label + 1 */
-  unsigned int link;       /* bits 0-7: kind; bits 8-31: next note of the section */
+  int offset;         /* of its first byte, in the section's code */
+  int value;          /* reference: number of the label; label: where it is, and in
+                      ** bits 8-15 its number as a global label + 1 */
+  unsigned int link;  /* bits 0-7: kind; bits 8-31: next note of the section */
 } dasm_Note;
 
 typedef struct dasm_Section {
@@ -161,6 +161,7 @@ struct dasm_State {
 #define DASM_SLACK 288
 
 #define DASM_MAX_CODE 0x7fffffff
+#define DASM_MAX_SECTIONS DASM_W_PLACED
 #define DASM_MAX_NOTES 0xffffff
 
 /* Notes that one action makes at most. */
@@ -181,15 +182,16 @@ static int dasm_count_notes(size_t size)
 void dasm_init(Dst_DECL, int maxsection)
 {
   dasm_State *D;
-  size_t size = 0, need = sizeof(dasm_State) + (size_t)maxsection * sizeof(dasm_Section);
+  int nsection = maxsection < 1 ? 1 : maxsection < DASM_MAX_SECTIONS ? maxsection : DASM_MAX_SECTIONS;
+  size_t size = 0, need = sizeof(dasm_State) + (size_t)nsection * sizeof(dasm_Section);
   Dst_REF = NULL;
   DASM_M_GROW(Dst, dasm_State, Dst_REF, size, need);
   if (size < need) return;
   D = Dst_REF;
   memset((void *)D, 0, offsetof(dasm_State, lg));
-  memset((void *)DASM_SECTIONS(D), 0, (size_t)maxsection * sizeof(dasm_Section));
+  memset((void *)DASM_SECTIONS(D), 0, (size_t)nsection * sizeof(dasm_Section));
   D->statesize = size;
-  D->nsection = maxsection;
+  D->nsection = nsection;
   D->current = DASM_SECTIONS(D);
 }
 
