@@ -283,6 +283,9 @@ local function arguments_of(options)
   add_comment_options(arguments, options)
   if options.cpp == false then arguments[#arguments + 1] = "-L" end
   if options.flushline then arguments[#arguments + 1] = "-F" end
+  if options.dasmversion then
+    arguments[#arguments + 1] = "--dasm-version " .. quote(tostring(options.dasmversion))
+  end
   if options.keeplines then arguments[#arguments + 1] = "--keep-lines" end
   for _ = 1, tonumber(options.dumpdef) or 0 do arguments[#arguments + 1] = "-P" end
   add_include_options(arguments, options.include)
@@ -350,6 +353,25 @@ local function translate_text(name, text, options)
   end)
 end
 
+-- Input objects have no file name; the command, which reads them from its standard input, calls it (stdin).
+local MEMORY_NAME, STDIN_NAME = "=(translate)", "%(stdin%)"
+
+local function rename_in_text(text)
+  text = text:gsub('(original file is in )"' .. STDIN_NAME .. '"', '%1"' .. MEMORY_NAME .. '"', 1)
+  return (text:gsub('(#line %d+ )"' .. STDIN_NAME .. '"', '%1"' .. MEMORY_NAME .. '"'))
+end
+
+local function rename_in_messages(messages)
+  return (("\n" .. messages):gsub("\n" .. STDIN_NAME .. ":", "\n" .. MEMORY_NAME .. ":"):sub(2))
+end
+
+-- translate_text for an input object.
+local function translate_memory(text, options)
+  local ok, result, files, messages = pcall(translate_text, nil, text, options)
+  if not ok then error(rename_in_messages(result), 0) end
+  return rename_in_text(result), files, rename_in_messages(messages)
+end
+
 local function show_messages(messages)
   if messages ~= "" then io.stderr:write(messages) end
 end
@@ -362,7 +384,7 @@ local function translate_input(input, options)
     return result, messages
   end
   need_language(options)
-  local result, _, messages = translate_text(nil, read_object(input), options)
+  local result, _, messages = translate_memory(read_object(input), options)
   return result, messages
 end
 
@@ -485,7 +507,11 @@ local function translate_cached(name, text, options)
   local result = file and read_cache(file)
   if result then return result end
   local files, messages
-  result, files, messages = translate_text(name, not name and text or nil, options)
+  if name then
+    result, files, messages = translate_text(name, nil, options)
+  else
+    result, files, messages = translate_memory(text, options)
+  end
   show_messages(messages)
   -- With warnings, translate again next time, so that they are seen again.
   if not file or messages ~= "" then return result end

@@ -8,7 +8,7 @@ import { hasNative } from "../support/native.js";
 export const RUNTIME = fileURLToPath(new URL("../../runtime/lua", import.meta.url));
 export const FIXTURES = fileURLToPath(new URL("../../fixtures/runtime-lua", import.meta.url));
 export const SCRIPTS = fileURLToPath(new URL(".", import.meta.url));
-const COMMAND = fileURLToPath(new URL("../../bin/dynasm.js", import.meta.url));
+export const COMMAND = fileURLToPath(new URL("../../bin/dynasm.js", import.meta.url));
 
 /** Whether tests that run LuaJIT can run here. */
 export const HAS_LUAJIT = hasNative("luajit", ["-v"]);
@@ -29,7 +29,7 @@ export function runLuajit(
     env: {
       ...process.env,
       LUA_PATH: `${RUNTIME}/?.lua;./?.lua;;`,
-      DYNASM: `${process.execPath} ${COMMAND}`,
+      DYNASM: COMMAND,
       ...options.environment,
     },
     encoding: "latin1",
