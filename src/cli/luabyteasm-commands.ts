@@ -1,9 +1,8 @@
 // bundle entry
-import { Command, CommanderError, Option } from "commander";
 
 import { assembleCommand } from "./luabyteasm/assemble-command.js";
 import { checkCommand } from "./luabyteasm/check-command.js";
-import type { CommandArguments, CommandSpec, OptionSpec } from "./luabyteasm/command.js";
+import { type CommandSpec, findCommand, parseQuickly } from "./luabyteasm/command.js";
 import { convertCommand } from "./luabyteasm/convert-command.js";
 import { diffCommand } from "./luabyteasm/diff-command.js";
 import { disassembleCommand } from "./luabyteasm/disassemble-command.js";
@@ -11,9 +10,8 @@ import { execute } from "./luabyteasm/execute.js";
 import { graphCommand } from "./luabyteasm/graph-command.js";
 import { infoCommand } from "./luabyteasm/info-command.js";
 import { listCommand } from "./luabyteasm/list-command.js";
+import { runProgram } from "./luabyteasm/program.js";
 import { runCommand } from "./luabyteasm/run-command.js";
-import { writeStandardError, writeStandardOutput } from "./terminal.js";
-import { packageVersion } from "./version.js";
 
 /** All commands of `luabyteasm`, in the order of the help text. */
 export const COMMANDS: readonly CommandSpec[] = [
@@ -28,87 +26,10 @@ export const COMMANDS: readonly CommandSpec[] = [
   runCommand,
 ];
 
-function toCommanderOption({ long, short, value, choices, help }: OptionSpec): Option {
-  const flags = short === undefined ? `--${long}` : `-${short}, --${long}`;
-  const option = new Option(value === undefined ? flags : `${flags} <${value}>`, help);
-  return choices === undefined ? option : option.choices([...choices]);
-}
-
-function isStringArray(value: unknown): value is readonly string[] {
-  return Array.isArray(value);
-}
-
-/** Options as commander parsed them, by long name. */
-function collectOptions(command: CommandSpec, parsed: Command): ReadonlyMap<string, string> {
-  const options = new Map<string, string>();
-  for (const { long } of command.options) {
-    const key = long.replace(/-([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
-    const negated = long.startsWith("no-") ? `${key.charAt(2).toLowerCase()}${key.slice(3)}` : undefined;
-    const value: unknown = parsed.opts()[negated ?? key];
-    if (negated !== undefined) {
-      if (value === false) options.set(long, "");
-    } else if (typeof value === "string") options.set(long, value);
-    else if (value === true) options.set(long, "");
-  }
-  return options;
-}
-
-/** Operands in order: single ones, and the list of a variadic one. */
-function collectFiles(parsed: Command): readonly string[] {
-  return parsed.processedArgs.flatMap((value: unknown) =>
-    isStringArray(value) ? value : typeof value === "string" ? [value] : [],
-  );
-}
-
-type Finish = (command: CommandSpec, args: CommandArguments) => void;
-
-function defineCommand(program: Command, command: CommandSpec, finish: Finish): void {
-  const defined = program
-    .command(command.name)
-    .aliases(command.aliases ?? [])
-    .description(command.summary)
-    .arguments(command.operands);
-  for (const option of command.options) defined.addOption(toCommanderOption(option));
-  if (command.passThrough) defined.passThroughOptions();
-  if (command.details !== undefined) defined.addHelpText("after", `\n${command.details}`);
-  defined.action(() => {
-    finish(command, { files: collectFiles(defined), options: collectOptions(command, defined) });
-  });
-}
-
-function configureOutput(command: Command): void {
-  const write = (to: typeof writeStandardOutput) => (text: string) => to(Buffer.from(text, "utf8"));
-  command
-    .exitOverride()
-    .configureOutput({ writeOut: write(writeStandardOutput), writeErr: write(writeStandardError) })
-    .showHelpAfterError("(add --help for the usage)");
-  for (const child of command.commands) configureOutput(child);
-}
-
-/** Builds the complete command line. */
-export function createProgram(finish: Finish): Command {
-  const program = new Command("luabyteasm")
-    .description("Assembler, disassembler and verifier for Lua 5.2 bytecode")
-    .version(packageVersion())
-    .enablePositionalOptions()
-    .addHelpText("after", "\nExit status: 0 fine, 1 the input has errors, 2 wrong usage.");
-  for (const command of COMMANDS) defineCommand(program, command, finish);
-  configureOutput(program);
-  return program;
-}
-
 /** Runs any command line of `luabyteasm`. Returns the exit code. */
 export async function runCommandLine(argv: readonly string[]): Promise<number> {
-  let exitCode: number | Promise<number> = 0;
-  const program = createProgram((command, args) => {
-    exitCode = execute(command, args);
-  });
-  try {
-    if (argv.length === 0) program.help({ error: true });
-    await program.parseAsync(argv, { from: "user" });
-    return await exitCode;
-  } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    throw error;
-  }
+  const command = findCommand(COMMANDS, argv[0]);
+  const args = command && parseQuickly(command, argv.slice(1));
+  if (command !== undefined && args !== undefined) return execute(command, args);
+  return runProgram(COMMANDS, argv);
 }

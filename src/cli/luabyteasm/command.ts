@@ -77,3 +77,11 @@ export function parseQuickly(command: CommandSpec, words: readonly string[]): Co
   const [least, most] = command.count;
   return files.length >= least && files.length <= most ? { files, options } : undefined;
 }
+
+/** The command with this name or alias. */
+export function findCommand(
+  commands: readonly CommandSpec[],
+  name: string | undefined,
+): CommandSpec | undefined {
+  return commands.find((command) => command.name === name || command.aliases?.includes(name ?? ""));
+}
