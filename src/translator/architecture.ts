@@ -28,8 +28,10 @@ export interface AssemblyEnvironment {
 /** An instruction set: everything of the translator that depends on the processor. */
 export interface Architecture {
   readonly name: "x86" | "x64";
-  /** The token that a register name is replaced with, or undefined if the word is no register (`eax` gives `@d0`). Must be fast: it is asked for most words of the source. */
+  /** The token of a register name, or undefined if the word is no register. */
   registerToken(word: string): string | undefined;
+  /** Register names with the tokens that they are replaced with (`eax` with `@d0`). */
+  registerTokens(): Iterable<readonly [name: string, token: string]>;
   /** Replaces register tokens by the names that users write, for dumps and messages. */
   showRegisters(text: string): string;
   /** Whether the opcode exists with this number of parameters (`exact`), only with other numbers, or not at all. */
@@ -38,6 +40,8 @@ export interface Architecture {
   isExtension(opcode: string, parameterCount: number): boolean;
   /** Assembles one statement whose lookup was `exact`. Texts have had their defines substituted. Throws a StatementError. */
   assemble(opcode: string, parameters: readonly string[]): AssembledStatement;
+  /** To be called after a type was declared: operands may mean something else now. */
+  forgetTypes(): void;
   /** Checks the register operand of `.type` and returns its token. Throws a StatementError. */
   baseRegister(text: string): string;
   /** All opcodes, for suggestions. */

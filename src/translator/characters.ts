@@ -3,20 +3,34 @@
 
 /** Tab, line feed, vertical tab, form feed, carriage return, blank. */
 export function isBlank(code: number): boolean {
-  return code === 32 || (code >= 9 && code <= 13);
+  return blankTable[code] === 1;
 }
+
+const blanks = "\t\n\v\f\r ";
+const wordCharacters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_";
+
+/** Marks the codes of some characters with 1, all others with 0. */
+function tableOf(characters: string): Uint8Array {
+  const table = new Uint8Array(256);
+  for (let at = 0; at < characters.length; at++) table[characters.charCodeAt(at)] = 1;
+  return table;
+}
+
+// Tables, because calls are dear in code that has not been compiled yet.
+/** 1 for blanks, by character code. */
+export const blankTable = tableOf(blanks);
+/** 1 for word characters, by character code. */
+export const wordTable = tableOf(wordCharacters);
 
 /** A letter, a digit or an underscore. */
 export function isWord(code: number): boolean {
-  return (
-    (code >= 97 && code <= 122) || (code >= 48 && code <= 57) || (code >= 65 && code <= 90) || code === 95
-  );
+  return wordTable[code] === 1;
 }
 
 /** Index of the first character at or after `from` that is no blank, or the length of the text. */
 export function skipBlanks(text: string, from: number): number {
   let at = from;
-  while (at < text.length && isBlank(text.charCodeAt(at))) at++;
+  while (blankTable[text.charCodeAt(at)] === 1) at++;
   return at;
 }
 

@@ -2,9 +2,9 @@
  * Finds the first occurrence of a chunk in the action list without searching the whole list.
  *
  * Every chunk ends with STOP (255) or with SECTION and its number, so an occurrence can only end
- * behind such bytes. Those places are indexed by hashes of the 2, 4, 8 ... 64 bytes in front of
- * them; a chunk is looked up by the longest of these that it has. This keeps the time per chunk
- * independent of the length of the list.
+ * behind such bytes. Those places are kept in buckets by a hash of the 2 or 8 bytes in front of
+ * them. A bucket that grows large is divided further by longer suffixes, so that the time per
+ * chunk does not depend on the length of the list.
  */
 export interface DedupeIndex {
   /** The bytes of all kept chunks in order; only the first `length` count. */
@@ -12,16 +12,31 @@ export interface DedupeIndex {
   length: number;
   /** Results of earlier searches: a first occurrence stays the first one. */
   readonly known: Map<string, number>;
-  /** Possible ends of occurrences by suffix hash, ascending. */
-  readonly ends: Map<number, number[]>;
+  readonly buckets: Map<number, Bucket>;
 }
 
+/** Possible ends of occurrences, ascending. */
+interface Bucket {
+  readonly ends: number[];
+  /** The ends by hashes of longer suffixes, made when the bucket is large: by length of the suffix. */
+  divisions: Map<number, Division> | undefined;
+}
+
+interface Division {
+  readonly ends: Map<number, number[]>;
+  /** How many ends of the bucket have been entered. */
+  entered: number;
+}
+
+const shortSuffix = 2;
+const longSuffix = 8;
 const longestSuffix = 64;
+const largeBucket = 24;
 const stop = 255;
 const section = 254;
 
 export function createDedupeIndex(): DedupeIndex {
-  return { bytes: new Uint8Array(4096), length: 0, known: new Map(), ends: new Map() };
+  return { bytes: new Uint8Array(4096), length: 0, known: new Map(), buckets: new Map() };
 }
 
 /** Offset of the first occurrence of the chunk (one character per byte) in the list, or -1. */
@@ -33,18 +48,52 @@ export function findChunk(index: DedupeIndex, chunk: string): number {
   return found;
 }
 
+function mixByte(hash: number, byte: number): number {
+  return (Math.imul(hash ^ byte, 0x01000193) + 0x9e3779b9) | 0;
+}
+
+function hashChunkEnd(chunk: string, size: number): number {
+  let hash = size;
+  for (let at = chunk.length - 1; at >= chunk.length - size; at--) hash = mixByte(hash, chunk.charCodeAt(at));
+  return hash;
+}
+
+function hashListEnd(bytes: Uint8Array, end: number, size: number): number {
+  let hash = size;
+  for (let at = end - 1; at >= end - size; at--) hash = mixByte(hash, bytes[at] as number);
+  return hash;
+}
+
 function searchChunk(index: DedupeIndex, chunk: string): number {
-  let size = 2;
-  while (size < longestSuffix && size * 2 <= chunk.length) size *= 2;
-  let hash = 0;
-  for (let back = 1; back <= size; back++) hash = mixByte(hash, chunk.charCodeAt(chunk.length - back));
-  const ends = index.ends.get(suffixKey(hash, size));
-  if (ends === undefined) return -1;
-  for (const end of ends) {
+  const size = chunk.length < longSuffix ? shortSuffix : longSuffix;
+  const bucket = index.buckets.get(hashChunkEnd(chunk, size));
+  if (bucket === undefined) return -1;
+  for (const end of candidates(index, bucket, chunk)) {
     const start = end - chunk.length;
     if (start >= 0 && matchesAt(index.bytes, chunk, start)) return start;
   }
   return -1;
+}
+
+function candidates(index: DedupeIndex, bucket: Bucket, chunk: string): readonly number[] {
+  if (bucket.ends.length < largeBucket) return bucket.ends;
+  let size = 1;
+  while (size < longestSuffix && size * 2 <= chunk.length) size *= 2;
+  bucket.divisions ??= new Map();
+  let division = bucket.divisions.get(size);
+  if (division === undefined) {
+    division = { ends: new Map(), entered: 0 };
+    bucket.divisions.set(size, division);
+  }
+  for (; division.entered < bucket.ends.length; division.entered++) {
+    const end = bucket.ends[division.entered] as number;
+    if (end < size) continue;
+    const hash = hashListEnd(index.bytes, end, size);
+    const ends = division.ends.get(hash);
+    if (ends === undefined) division.ends.set(hash, [end]);
+    else ends.push(end);
+  }
+  return division.ends.get(hashChunkEnd(chunk, size)) ?? [];
 }
 
 function matchesAt(bytes: Uint8Array, chunk: string, start: number): boolean {
@@ -52,27 +101,20 @@ function matchesAt(bytes: Uint8Array, chunk: string, start: number): boolean {
   return true;
 }
 
-function mixByte(hash: number, byte: number): number {
-  return (Math.imul(hash ^ byte, 0x01000193) + 0x9e3779b9) | 0;
-}
-
-function suffixKey(hash: number, size: number): number {
-  return (hash >>> 0) * 128 + size;
-}
-
 /** Appends a chunk to the list and returns its offset. */
 export function appendChunk(index: DedupeIndex, chunk: string): number {
   const offset = index.length;
   reserve(index, offset + chunk.length);
   const { bytes } = index;
-  for (let at = 0; at < chunk.length; at++) {
-    bytes[offset + at] = chunk.charCodeAt(at);
-  }
   index.length = offset + chunk.length;
-  index.known.set(chunk, offset);
-  for (let at = offset; at < index.length; at++) {
-    if (bytes[at] === stop || (at > offset && bytes[at - 1] === section)) recordEnd(index, at + 1);
+  let previous = 0;
+  for (let at = 0; at < chunk.length; at++) {
+    const byte = chunk.charCodeAt(at);
+    bytes[offset + at] = byte;
+    if (byte === stop || previous === section) recordEnd(index, offset + at + 1);
+    previous = byte;
   }
+  index.known.set(chunk, offset);
   return offset;
 }
 
@@ -84,16 +126,12 @@ function reserve(index: DedupeIndex, length: number): void {
 }
 
 function recordEnd(index: DedupeIndex, end: number): void {
-  const available = Math.min(end, longestSuffix);
-  let hash = 0;
-  let nextSize = 2;
-  for (let back = 1; back <= available; back++) {
-    hash = mixByte(hash, index.bytes[end - back] as number);
-    if (back !== nextSize) continue;
-    const key = suffixKey(hash, nextSize);
-    const ends = index.ends.get(key);
-    if (ends === undefined) index.ends.set(key, [end]);
-    else ends.push(end);
-    nextSize *= 2;
-  }
+  if (end >= shortSuffix) addEnd(index, hashListEnd(index.bytes, end, shortSuffix), end);
+  if (end >= longSuffix) addEnd(index, hashListEnd(index.bytes, end, longSuffix), end);
+}
+
+function addEnd(index: DedupeIndex, hash: number, end: number): void {
+  const bucket = index.buckets.get(hash);
+  if (bucket === undefined) index.buckets.set(hash, { ends: [end], divisions: undefined });
+  else bucket.ends.push(end);
 }

@@ -1,14 +1,22 @@
-import { isWord } from "./characters.js";
+import { wordTable } from "./characters.js";
 import { StatementError } from "./statement-error.js";
 
-/** Names that stand for other text: the user's first, then those of the architecture. */
+/** What a name stands for. */
+interface Replacement {
+  readonly text: string;
+  /** Whether nothing in the text can be replaced again, whatever is defined later. */
+  readonly settled: boolean;
+}
+
+/** Names that stand for other text: the user's first, then those of the architecture and of types. */
 export interface Defines {
   readonly user: Map<string, string>;
-  /** Sizes of declared types under `#Type`, which come after the user's names. */
+  /** Sizes of declared types under `#Type`. */
   readonly typeSizes: Map<string, string>;
+  /** All names with what they are replaced with. */
+  readonly replacements: Map<string, Replacement>;
   /** Whether a user define is named like the second half of a register token (`d0`): then tokens can be replaced again. */
   shadowsTokens: boolean;
-  registerToken: (word: string) => string | undefined;
 }
 
 const maximumPasses = 100;
@@ -16,66 +24,75 @@ const maximumPasses = 100;
 /** Longest text of one statement, in characters; growth beyond it is runaway expansion. */
 export const maximumStatementLength = 1_000_000;
 
+/** A register token, a number or nothing. */
+const settledText = /^(?:@[qdwbfoy](?:[0-9a-f]R?)?|[0-9]\w*|)$/;
 const tokenSuffix = /^[qdwbfoy](?:[0-9a-f]R?)?$/;
 
 export function createDefines(): Defines {
-  return {
-    user: new Map(),
-    typeSizes: new Map(),
-    shadowsTokens: false,
-    registerToken: () => undefined,
-  };
+  return { user: new Map(), typeSizes: new Map(), replacements: new Map(), shadowsTokens: false };
 }
 
 /** Adds or replaces a user define. */
 export function setDefine(defines: Defines, name: string, value: string): void {
   defines.user.set(name, value);
+  defines.replacements.set(name, { text: value, settled: settledText.test(value) });
   if (tokenSuffix.test(name)) defines.shadowsTokens = true;
+}
+
+/** Adds the size of a declared type. */
+export function setTypeSize(defines: Defines, type: string, size: string): void {
+  const name = `#${type}`;
+  defines.typeSizes.set(name, size);
+  if (!defines.user.has(name)) defines.replacements.set(name, { text: size, settled: false });
+}
+
+/** Adds the register names of an architecture, which stand for internal tokens. */
+export function setRegisters(
+  defines: Defines,
+  tokens: Iterable<readonly [name: string, token: string]>,
+): void {
+  for (const [name, token] of tokens) {
+    if (!defines.user.has(name)) defines.replacements.set(name, { text: token, settled: true });
+  }
 }
 
 interface Pass {
   readonly text: string;
   /** The last word replaced, or undefined if nothing was. */
   readonly lastWord: string | undefined;
-  /** Whether only register names were replaced, whose tokens are never replaced again. */
+  /** Whether a further pass would find nothing. */
   readonly final: boolean;
-}
-
-function lookUp(defines: Defines, word: string): string | undefined {
-  const value = defines.user.get(word);
-  if (value !== undefined) return value;
-  return word.charCodeAt(0) === 35 ? defines.typeSizes.get(word) : undefined;
 }
 
 /** Replaces all words once, from left to right. */
 function substituteOnce(defines: Defines, text: string): Pass {
+  const { replacements } = defines;
+  const { length } = text;
   let output = "";
   let copied = 0;
   let lastWord: string | undefined;
   let final = !defines.shadowsTokens;
   let at = 0;
-  while (at < text.length) {
+  while (at < length) {
     const code = text.charCodeAt(at);
-    if (!isWord(code) && !(code === 35 && isWord(text.charCodeAt(at + 1)))) {
+    if (wordTable[code] !== 1 && !(code === 35 && wordTable[text.charCodeAt(at + 1)] === 1)) {
       at++;
       continue;
     }
     const start = at++;
-    while (at < text.length && isWord(text.charCodeAt(at))) at++;
+    while (wordTable[text.charCodeAt(at)] === 1) at++;
     // Names never begin with a digit.
     if (code >= 48 && code <= 57) continue;
     const word = text.slice(start, at);
-    let value = lookUp(defines, word);
-    if (value !== undefined) final = false;
-    else value = defines.registerToken(word);
-    if (value === undefined) continue;
-    output += text.slice(copied, start) + value;
+    const replacement = replacements.get(word);
+    if (replacement === undefined) continue;
+    final &&= replacement.settled;
+    output += text.slice(copied, start) + replacement.text;
     copied = at;
     lastWord = word;
   }
-  return lastWord === undefined
-    ? { text, lastWord, final: true }
-    : { text: output + text.slice(copied), lastWord, final };
+  if (lastWord === undefined) return { text, lastWord, final: true };
+  return { text: output + text.slice(copied), lastWord, final };
 }
 
 /**
@@ -86,13 +103,10 @@ export function substituteDefines(defines: Defines, text: string): string {
   let current = text;
   for (let pass = 1; pass <= maximumPasses; pass++) {
     const result = substituteOnce(defines, current);
-    if (result.lastWord === undefined || result.final) return result.text;
+    if (result.final) return result.text;
     if (pass === maximumPasses || result.text.length > maximumStatementLength) {
       throw new StatementError(
-        {
-          code: "recursive-define",
-          classic: `recursive define involving \`${result.lastWord}'`,
-        },
+        { code: "recursive-define", classic: `recursive define involving \`${result.lastWord}'` },
         true,
       );
     }

@@ -1,14 +1,14 @@
 import { runCapture, runDumpcapture, runEndcapture } from "./captures.js";
 import { isIdentifier, isWord } from "./characters.js";
 import { runElif, runElse, runEndif, runIf } from "./conditionals.js";
-import { setDefine } from "./defines.js";
+import { setDefine, setRegisters, setTypeSize } from "./defines.js";
 import { runInclude } from "./includes.js";
 import { runEndmacro, runMacroDirective } from "./macros.js";
 import type { DeferredBlock } from "./output.js";
 import { appendSectionSwitch, flush } from "./pending-code.js";
 import { fatalError, statementError, wholeStatement } from "./problems.js";
 import { type Directive, forgetStatements, type StatementAction } from "./state.js";
-import { hasStatement, statementKey } from "./statement-table.js";
+import { defineStatement, hasStatement } from "./statement-table.js";
 import { writeItem, writeLines } from "./write-output.js";
 
 const versionNumbers = { "1.3": 10300, "1.4": 10400, "1.5": 10500 } as const;
@@ -37,7 +37,7 @@ const runArch: StatementAction = (state, [name = ""]) => {
     );
   }
   state.architecture = architecture;
-  state.defines.registerToken = (word) => architecture.registerToken(word);
+  setRegisters(state.defines, architecture.registerTokens());
   forgetStatements(state);
   writeLines(state, state.emitter.versionCheck(versionNumbers[state.options.dasmVersion]));
 };
@@ -77,7 +77,7 @@ const runSection: StatementAction = (state, names) => {
       throw statementError("bad-section-name", `bad section name \`${name}'`, { kind: "parameter", index });
     }
     state.sections = [...state.sections, name];
-    state.definedStatements.set(statementKey(opcode, 0), (current) => appendSectionSwitch(current, index));
+    defineStatement(state, opcode, 0, (current) => appendSectionSwitch(current, index));
   });
   writeLines(state, state.emitter.sections(names));
 };
@@ -93,7 +93,8 @@ const runType: StatementAction = (state, [name = "", ctype = "", register]) => {
   const token = register === undefined ? undefined : state.architecture?.baseRegister(register);
   const number = state.types.size + 1;
   state.types.set(name, { name, number, ctype, ...(token === undefined ? {} : { register: token }) });
-  state.defines.typeSizes.set(`#${name}`, state.emitter.sizeOf(ctype));
+  setTypeSize(state.defines, name, state.emitter.sizeOf(ctype));
+  state.architecture?.forgetTypes();
   forgetStatements(state);
   writeLines(state, state.emitter.type(number, ctype));
 };

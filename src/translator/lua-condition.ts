@@ -1,5 +1,5 @@
 import type { Expression, Statement, TableConstructorExpression } from "luaparse";
-import { trimBlanks } from "./characters.js";
+import { trimBlanks, wordTable } from "./characters.js";
 import { callStringMethod, isStringMethod } from "./lua-string-methods.js";
 import {
   ConditionError,
@@ -26,8 +26,8 @@ type TableField = TableConstructorExpression["fields"][number];
 
 const maximumNesting = 200;
 
-/** Conditions made of names, decimal numbers, `not`, `and` and `or` need no parser. */
-const simpleWord = /[A-Za-z_][A-Za-z0-9_]*|[0-9]+/y;
+/** Conditions made of names, decimal numbers, comparisons, `not`, `and` and `or` need no parser. */
+const simpleToken = /[A-Za-z_][A-Za-z0-9_]*|[0-9]+|[=~<>]=|[<>]/y;
 const reservedWords = new Set(
   "break do else elseif end false for function goto if in local nil repeat return then true until while".split(
     " ",
@@ -35,55 +35,89 @@ const reservedWords = new Set(
 );
 
 /**
- * Evaluates a condition that consists of words only, as most do.
+ * Evaluates a condition that consists of simple tokens only, as most do.
  * Returns undefined if it needs the parser.
  */
 function evaluateSimple(text: string): boolean | undefined {
-  const words: string[] = [];
+  const tokens: string[] = [];
   let at = 0;
   while (at < text.length) {
     if (text.charCodeAt(at) === 32) {
       at++;
       continue;
     }
-    simpleWord.lastIndex = at;
-    const word = simpleWord.exec(text)?.[0];
-    if (word === undefined || reservedWords.has(word)) return undefined;
-    words.push(word);
-    at += word.length;
+    simpleToken.lastIndex = at;
+    const token = simpleToken.exec(text)?.[0];
+    if (token === undefined || reservedWords.has(token)) return undefined;
+    tokens.push(token);
+    at += token.length;
+    // `1x` is malformed, `12 34` is not an expression.
+    if (/^[0-9]/.test(token) && wordTable[text.charCodeAt(at)] === 1) return undefined;
   }
-  return evaluateWords(words);
+  const reader: TokenReader = { tokens, at: 0, malformed: false };
+  const value = readOr(reader);
+  if (reader.malformed || reader.at < tokens.length) return undefined;
+  return isTruthy(value) && value !== 0;
 }
 
-/** `or` binds weakest, then `and`, then `not`. The last operand decides, with 0 counting as false. */
-function evaluateWords(words: readonly string[]): boolean | undefined {
-  let at = 0;
-  const operand = (): LuaValue | "malformed" => {
-    let negations = 0;
-    while (words[at] === "not") {
-      negations++;
-      at++;
-    }
-    const word = words[at++];
-    if (word === undefined || word === "and" || word === "or") return "malformed";
-    const value = /^[0-9]/.test(word) ? Number(word) : undefined;
-    if (negations === 0) return value;
-    return (value !== undefined) === (negations % 2 === 0);
-  };
-  let result: LuaValue = false;
-  for (;;) {
-    let term = operand();
-    while (words[at] === "and") {
-      at++;
-      const right = operand();
-      if (right === "malformed") return undefined;
-      if (isTruthy(term)) term = right;
-    }
-    if (term === "malformed") return undefined;
-    if (!isTruthy(result)) result = term;
-    if (at === words.length) return isTruthy(result) && result !== 0;
-    if (words[at++] !== "or") return undefined;
+interface TokenReader {
+  readonly tokens: readonly string[];
+  at: number;
+  /** Whether the parser has to look at it: it is wrong, or less simple than it seemed. */
+  malformed: boolean;
+}
+
+function readOr(reader: TokenReader): LuaValue {
+  let value = readAnd(reader);
+  while (reader.tokens[reader.at] === "or") {
+    reader.at++;
+    const right = readAnd(reader);
+    if (!isTruthy(value)) value = right;
   }
+  return value;
+}
+
+function readAnd(reader: TokenReader): LuaValue {
+  let value = readComparison(reader);
+  while (reader.tokens[reader.at] === "and") {
+    reader.at++;
+    const right = readComparison(reader);
+    if (isTruthy(value)) value = right;
+  }
+  return value;
+}
+
+function readComparison(reader: TokenReader): LuaValue {
+  const left = readOperand(reader);
+  const operator = reader.tokens[reader.at];
+  if (operator === undefined || !/^[=~<>]/.test(operator)) return left;
+  reader.at++;
+  const right = readOperand(reader);
+  if (operator === "==") return left === right;
+  if (operator === "~=") return left !== right;
+  if (typeof left !== "number" || typeof right !== "number") {
+    reader.malformed = true;
+    return undefined;
+  }
+  if (operator === "<") return left < right;
+  if (operator === "<=") return left <= right;
+  return operator === ">" ? left > right : left >= right;
+}
+
+function readOperand(reader: TokenReader): LuaValue {
+  let negations = 0;
+  while (reader.tokens[reader.at] === "not") {
+    negations++;
+    reader.at++;
+  }
+  const token = reader.tokens[reader.at++];
+  if (token === undefined || token === "and" || token === "or" || /^[=~<>]/.test(token)) {
+    reader.malformed = true;
+    return undefined;
+  }
+  const value = /^[0-9]/.test(token) ? Number(token) : undefined;
+  if (negations === 0) return value;
+  return (value !== undefined) === (negations % 2 === 0);
 }
 
 /**

@@ -2,10 +2,10 @@ import { isBlank, isIdentifier, isWord, skipBlanks } from "./characters.js";
 import { maximumStatementLength, substituteDefines } from "./defines.js";
 import { fatalError, statementError, wholeStatement } from "./problems.js";
 import { currentLine, currentPlace, reportProblem } from "./report.js";
-import { runStatement } from "./run-statement.js";
-import type { Macro, MacroStatement, StatementAction, TranslationState } from "./state.js";
+import { runExpandedStatement } from "./run-statement.js";
+import type { ExpandedStatement, Macro, MacroStatement, StatementAction, TranslationState } from "./state.js";
 import { StatementError } from "./statement-error.js";
-import { hasStatement, statementKey } from "./statement-table.js";
+import { defineStatement, hasStatement } from "./statement-table.js";
 import { echo } from "./write-output.js";
 
 const maximumMacroDepth = 200;
@@ -68,7 +68,7 @@ export function recordStatement(state: TranslationState, statement: string): voi
   if (isEndOfMacro(statement)) {
     state.recording = undefined;
     state.macros.push(macro);
-    state.definedStatements.set(statementKey(macro.name, macro.parameters.length), (_, args) => {
+    defineStatement(state, macro.name, macro.parameters.length, (_, args) => {
       expandMacro(state, macro, args);
     });
     return;
@@ -137,18 +137,24 @@ function paste(text: string): string {
   return output + text.slice(copied);
 }
 
-function expandText(state: TranslationState, statement: MacroStatement, args: readonly string[]): string {
+function expandStatement(
+  state: TranslationState,
+  statement: MacroStatement,
+  args: readonly string[],
+): ExpandedStatement {
   const filled = fillIn(statement, args);
   state.expansionBudget -= filled.length + 16;
   if (state.expansionBudget < 0 || filled.length > maximumStatementLength) {
     state.aborted = true;
     throw fatalError("expansion-too-large", "macro expansion is too large", wholeStatement);
   }
-  const known = state.pasteCache.get(filled);
+  const known = state.expansionCache.get(filled);
   if (known !== undefined) return known;
-  const text = paste(substituteDefines(state.defines, filled));
-  state.pasteCache.set(filled, text);
-  return text;
+  const substituted = substituteDefines(state.defines, filled);
+  const text = paste(substituted);
+  const expanded = { text, pasted: text !== substituted, compiled: undefined };
+  state.expansionCache.set(filled, expanded);
+  return expanded;
 }
 
 /** Executes the statements of a macro. A failing statement is reported and the macro goes on. */
@@ -181,11 +187,11 @@ function runMacroStatement(
 ): void {
   const depth = state.macroStack.length;
   // A failure while expanding leaves the macro, one while executing does not.
-  const text = expandText(state, statement, args);
-  if (showsExpansion && text.charCodeAt(0) !== 124) echo(state, text);
+  const expanded = expandStatement(state, statement, args);
+  if (showsExpansion && expanded.text.charCodeAt(0) !== 124) echo(state, expanded.text);
   state.macroStack.push({ macro, statement });
   try {
-    runStatement(state, text);
+    runExpandedStatement(state, expanded);
   } catch (error) {
     if (!(error instanceof StatementError) || state.aborted) throw error;
     state.macroStack.length = depth + 1;

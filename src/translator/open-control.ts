@@ -1,4 +1,7 @@
-import { isBlank, isWord } from "./characters.js";
+import { isBlank, isWord, skipBlanks } from "./characters.js";
+
+const closingParenthesis = 41;
+const hash = 35;
 
 /** Only so much text before the end of a host run can belong to its last statement. */
 const considered = 2000;
@@ -11,22 +14,39 @@ function lastCode(text: string): number {
   return end;
 }
 
+/** The end of the code in front of the comments at the end of a text. */
+function endOfCode(text: string): number {
+  let end = lastCode(text);
+  for (;;) {
+    if (text.endsWith("*/", end)) {
+      const start = text.lastIndexOf("/*", end - 3);
+      if (start < 0) return end;
+      end = lastCode(text.slice(0, start));
+      continue;
+    }
+    const lineStart = text.lastIndexOf("\n", end - 1) + 1;
+    const comment = text.indexOf("//", lineStart);
+    if (comment < 0 || comment >= end) return end;
+    end = lastCode(text.slice(0, comment));
+  }
+}
+
 /**
  * The keyword of the control statement that a piece of C ends with, if that statement still lacks
  * its body: `if (...)`, `else`, `for (...)`, `while (...)`.
  */
 export function findOpenControl(text: string): string | undefined {
-  const end = lastCode(text);
-  const last = text[end - 1];
-  const lastLine = text.slice(text.lastIndexOf("\n", end - 1) + 1, end);
-  if (last !== ")" && last !== "e" && last !== "/" && !lastLine.includes("//")) return undefined;
-  if (/^\s*#/.test(lastLine)) return undefined;
+  const end = endOfCode(text);
+  const isElse = text.endsWith("else", end) && !isWord(text.charCodeAt(end - 5));
+  if (!isElse && text.charCodeAt(end - 1) !== closingParenthesis) return undefined;
+  const lineStart = text.lastIndexOf("\n", end - 1) + 1;
+  if (text.charCodeAt(skipBlanks(text, lineStart)) === hash) return undefined;
+  if (isElse) return "else";
   const code = text
     .slice(Math.max(0, end - considered), end)
     .replace(commentOrString, (match) => (match.startsWith("/") ? " " : '""'));
   const codeEnd = lastCode(code);
-  if (code.endsWith("else", codeEnd) && !isWord(code.charCodeAt(codeEnd - 5))) return "else";
-  if (code[codeEnd - 1] !== ")") return undefined;
+  if (code.charCodeAt(codeEnd - 1) !== closingParenthesis) return undefined;
   return keywordBefore(code, matchingParenthesis(code, codeEnd - 1));
 }
 

@@ -1,3 +1,4 @@
+import type { AssembledStatement } from "./assembled-statement.js";
 import { skipBlanks } from "./characters.js";
 import { endsSkipping } from "./conditionals.js";
 import { substituteDefines } from "./defines.js";
@@ -5,14 +6,15 @@ import { noteHostText, noteLabels } from "./lint.js";
 import { appendStatement, flush } from "./pending-code.js";
 import { reportStatementWarning } from "./report.js";
 import { splitStatement } from "./split-statement.js";
-import type { CompiledStatement, TranslationState } from "./state.js";
+import type { CompiledStatement, ExpandedStatement, TranslationState } from "./state.js";
 import { findAction, unknownStatement } from "./statement-table.js";
 import { echo, writeItem } from "./write-output.js";
 
-/** Finds out what a statement text stands for. */
-function compileStatement(state: TranslationState, statement: string): CompiledStatement {
-  const text = substituteDefines(state.defines, statement);
-  if (text.charCodeAt(0) === 124) return { kind: "host", tail: text.slice(1) };
+const bar = 124;
+
+/** Finds out what a statement text stands for, after substitution. */
+function compileSubstituted(state: TranslationState, text: string): CompiledStatement {
+  if (text.charCodeAt(0) === bar) return { kind: "host", tail: text.slice(1) };
   const { opcode, parameters } = splitStatement(text);
   const action = findAction(state, opcode, parameters.length);
   if (action !== undefined) return { kind: "action", action, opcode, parameters };
@@ -32,29 +34,51 @@ function runHostText(state: TranslationState, tail: string): void {
   writeItem(state, state.frame.indentation + tail);
 }
 
-/** Executes a statement that is neither skipped nor recorded. Throws a StatementError. */
+function isBlankText(text: string): boolean {
+  return skipBlanks(text, 0) === text.length;
+}
+
+/** Whether a statement is dropped by a condition or kept for a macro, so that it is not executed. */
+function isDiverted(state: TranslationState, statement: string): boolean {
+  if (state.skipping && !endsSkipping(state, statement)) return true;
+  if (state.recording === undefined) return false;
+  if (!isBlankText(statement)) state.recordStatement(state, statement);
+  return true;
+}
+
+/** Executes a statement of a source line. Throws a StatementError. */
 export function runStatement(state: TranslationState, statement: string): void {
-  if (state.skipping && !endsSkipping(state, statement)) return;
-  if (state.recording !== undefined) {
-    if (skipBlanks(statement, 0) < statement.length) state.recordStatement(state, statement);
+  if (isDiverted(state, statement)) return;
+  const known = state.statementCache.get(statement);
+  if (known !== undefined) {
+    execute(state, known);
     return;
   }
-  let compiled = state.statementCache.get(statement);
-  if (compiled === undefined) {
-    if (skipBlanks(statement, 0) === statement.length) return;
-    compiled = compileStatement(state, statement);
-    state.statementCache.set(statement, compiled);
+  if (isBlankText(statement)) return;
+  const compiled = compileSubstituted(state, substituteDefines(state.defines, statement));
+  state.statementCache.set(statement, compiled);
+  execute(state, compiled);
+}
+
+/** Executes a statement of a macro body. Throws a StatementError. */
+export function runExpandedStatement(state: TranslationState, expanded: ExpandedStatement): void {
+  if (expanded.pasted) {
+    runStatement(state, expanded.text);
+    return;
   }
+  if (isDiverted(state, expanded.text)) return;
+  if (expanded.compiled === undefined) {
+    if (isBlankText(expanded.text)) return;
+    expanded.compiled = compileSubstituted(state, expanded.text);
+  }
+  execute(state, expanded.compiled);
+}
+
+function execute(state: TranslationState, compiled: CompiledStatement): void {
   switch (compiled.kind) {
-    case "assembled": {
-      const { assembled } = compiled;
-      if (assembled.warnings.length > 0) {
-        for (const warning of assembled.warnings) reportStatementWarning(state, warning);
-      }
-      if (assembled.labels.length > 0) noteLabels(state, assembled.labels);
-      appendStatement(state, assembled);
+    case "assembled":
+      runAssembled(state, compiled.assembled);
       return;
-    }
     case "host":
       runHostText(state, compiled.tail);
       return;
@@ -62,4 +86,12 @@ export function runStatement(state: TranslationState, statement: string): void {
       compiled.action(state, compiled.parameters, compiled.opcode);
       return;
   }
+}
+
+function runAssembled(state: TranslationState, assembled: AssembledStatement): void {
+  if (assembled.warnings.length > 0) {
+    for (const warning of assembled.warnings) reportStatementWarning(state, warning);
+  }
+  if (assembled.labels.length > 0) noteLabels(state, assembled.labels);
+  appendStatement(state, assembled);
 }

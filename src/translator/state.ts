@@ -76,6 +76,15 @@ export type CompiledStatement =
       readonly parameters: readonly string[];
     };
 
+/** A macro statement after substitution and pasting. */
+export interface ExpandedStatement {
+  readonly text: string;
+  /** Whether pasting may have made new words to substitute. */
+  readonly pasted: boolean;
+  /** What the text stands for, once it was executed. */
+  compiled: CompiledStatement | undefined;
+}
+
 /** What executing a directive, a section switch or a macro does. */
 export type StatementAction = (
   state: TranslationState,
@@ -145,8 +154,8 @@ export interface TranslationState {
   readonly globalNumbers: Map<string, number>;
   readonly externNumbers: Map<string, number>;
   sections: readonly string[];
-  /** Statements that an earlier statement defined: sections and macros, by opcode and parameter count. */
-  readonly definedStatements: Map<string, StatementAction>;
+  /** Statements that an earlier statement defined (sections and macros) by opcode, then by parameter count. */
+  readonly definedStatements: Map<string, (StatementAction | undefined)[]>;
   readonly macros: Macro[];
   recording: Macro | undefined;
   /** Adds a statement to the macro being recorded, or ends it. */
@@ -162,7 +171,8 @@ export interface TranslationState {
   skippedLevels: number;
 
   readonly statementCache: Map<string, CompiledStatement>;
-  readonly pasteCache: Map<string, string>;
+  /** Macro statements with their arguments filled in. */
+  readonly expansionCache: Map<string, ExpandedStatement>;
 
   readonly pending: PendingCode;
   readonly chunks: DedupeIndex;
@@ -286,7 +296,7 @@ export function createState(parts: StateParts): TranslationState {
     skipping: false,
     skippedLevels: 0,
     statementCache: new Map(),
-    pasteCache: new Map(),
+    expansionCache: new Map(),
     pending: { code: "", args: [], positions: 1, marks: [], mainLine: 0 },
     chunks: createDedupeIndex(),
     negativeZeros: new Set(),
@@ -306,5 +316,5 @@ export function createState(parts: StateParts): TranslationState {
 /** Forgets what statement texts stand for, after something changed that they depend on. */
 export function forgetStatements(state: TranslationState): void {
   state.statementCache.clear();
-  state.pasteCache.clear();
+  state.expansionCache.clear();
 }

@@ -2,9 +2,16 @@ import { suggest } from "../diagnostics/suggest.js";
 import type { StatementAction, TranslationState } from "./state.js";
 import { StatementError } from "./statement-error.js";
 
-/** Key of a statement with a fixed number of parameters. */
-export function statementKey(opcode: string, count: number): string {
-  return `${opcode}/${count}`;
+/** Adds a statement with a fixed number of parameters. */
+export function defineStatement(
+  state: TranslationState,
+  opcode: string,
+  count: number,
+  action: StatementAction,
+): void {
+  const actions = state.definedStatements.get(opcode) ?? [];
+  actions[count] = action;
+  state.definedStatements.set(opcode, actions);
 }
 
 /** What a directive, section switch or macro does; undefined if there is none with this number of parameters. */
@@ -17,7 +24,7 @@ export function findAction(
   if (directive !== undefined && count >= directive.minimum && count <= directive.maximum) {
     if (state.architecture !== undefined || directive.beforeArch) return directive.run;
   }
-  return state.definedStatements.get(statementKey(opcode, count));
+  return state.definedStatements.get(opcode)?.[count];
 }
 
 /** Whether a statement with exactly this number of parameters exists, or one that takes any number. */
@@ -31,9 +38,8 @@ const largestTriedCount = 9;
 
 function existsWithOtherCount(state: TranslationState, opcode: string): boolean {
   if (state.directives.has(opcode)) return true;
-  for (let count = 0; count <= largestTriedCount; count++) {
-    if (state.definedStatements.has(statementKey(opcode, count))) return true;
-  }
+  const defined = state.definedStatements.get(opcode)?.slice(0, largestTriedCount + 1);
+  if (defined?.some((action) => action !== undefined)) return true;
   return state.architecture?.lookup(opcode, 0) !== "unknown";
 }
 
@@ -54,7 +60,7 @@ function describeCounts(state: TranslationState, opcode: string): string | undef
 
 function* knownOpcodes(state: TranslationState): Iterable<string> {
   yield* state.directives.keys();
-  for (const key of state.definedStatements.keys()) yield key.slice(0, key.lastIndexOf("/"));
+  yield* state.definedStatements.keys();
   if (state.architecture !== undefined) yield* state.architecture.opcodes();
 }
 

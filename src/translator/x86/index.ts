@@ -1,6 +1,6 @@
 import { createRegisterSet, type Mode } from "../../x86/registers.js";
 import type { Architecture, AssemblyEnvironment } from "../architecture.js";
-import type { AssembledStatement, AssembledStep } from "../assembled-statement.js";
+import type { AssembledStatement, AssembledStep, LabelUse } from "../assembled-statement.js";
 import { StatementError } from "../statement-error.js";
 import { checkByteRegisters } from "./byte-registers.js";
 import {
@@ -40,6 +40,16 @@ const DIRECTIVES = [
 
 const NO_FORMS: FormSequence = { length: 0, at: () => [] };
 
+/** An operand with what reading it left in the statement's context. */
+interface CachedOperand {
+  readonly operand: Operand;
+  readonly labels: readonly LabelUse[];
+  readonly needsRex: boolean;
+  readonly forbidsRex: boolean;
+}
+
+const noLabels: readonly LabelUse[] = [];
+
 /** Most operands that an instruction of the table has. */
 const MOST_OPERANDS = 4;
 
@@ -67,6 +77,7 @@ export function createX86Architecture(name: Mode, environment: AssemblyEnvironme
   }
 
   const plain = createContext(false);
+  const operandCache = new Map<string, CachedOperand>();
 
   function directiveCount(opcode: string): "variadic" | readonly [least: number, most: number] | undefined {
     if (opcode === ".align") return [1, 1];
@@ -103,6 +114,36 @@ export function createX86Architecture(name: Mode, environment: AssemblyEnvironme
     });
   }
 
+  /** Reads an operand, or takes it from the cache: the same ones occur all over a source. */
+  function readOperand(text: string, context: StatementContext): Operand {
+    const known = operandCache.get(text);
+    if (known !== undefined) {
+      for (const label of known.labels) context.labels.push(label);
+      if (known.needsRex) context.needsRex = true;
+      if (known.forbidsRex) context.forbidsRex = true;
+      return known.operand;
+    }
+    const { labels, warnings, needsRex, forbidsRex } = context;
+    const labelCount = labels.length;
+    const warningCount = warnings.length;
+    context.needsRex = false;
+    context.forbidsRex = false;
+    const operand = parseOperand(text, context);
+    // Warnings name the place of the parameter, so such an operand is read anew each time.
+    if (warnings.length === warningCount) {
+      const own = labels.length === labelCount ? noLabels : labels.slice(labelCount);
+      operandCache.set(text, {
+        operand,
+        labels: own,
+        needsRex: context.needsRex,
+        forbidsRex: context.forbidsRex,
+      });
+    }
+    context.needsRex ||= needsRex;
+    context.forbidsRex ||= forbidsRex;
+    return operand;
+  }
+
   function assembleInstruction(
     opcode: string,
     parameters: readonly string[],
@@ -111,7 +152,7 @@ export function createX86Architecture(name: Mode, environment: AssemblyEnvironme
     const operands: Operand[] = [];
     for (let i = 0; i < parameters.length; i++) {
       context.parameter = i;
-      operands.push(parseOperand(parameters[i] ?? "", context));
+      operands.push(readOperand(parameters[i] ?? "", context));
     }
     if (context.needsRex && context.forbidsRex) checkByteRegisters(operands);
     const forms = table.forms(opcode, parameters.length) ?? NO_FORMS;
@@ -162,6 +203,8 @@ export function createX86Architecture(name: Mode, environment: AssemblyEnvironme
   return {
     name,
     registerToken: (word) => registers.tokenOf.get(word),
+    registerTokens: () => registers.tokenOf,
+    forgetTypes: () => operandCache.clear(),
     showRegisters: (text) => text.replace(/@\w+/g, (token) => registers.byToken.get(token)?.name ?? token),
     lookup,
     isExtension(opcode, count) {
