@@ -56,7 +56,8 @@ export function setRegisters(
   }
 }
 
-interface Pass {
+/** A text after one pass over its words. */
+export interface Substitution {
   readonly text: string;
   /** The last word replaced, or undefined if nothing was. */
   readonly lastWord: string | undefined;
@@ -65,7 +66,7 @@ interface Pass {
 }
 
 /** Replaces all words once, from left to right. */
-function substituteOnce(defines: Defines, text: string): Pass {
+export function substituteOnce(defines: Defines, text: string): Substitution {
   const { replacements } = defines;
   const { length } = text;
   let output = "";

@@ -13,20 +13,18 @@ const negativeZero = /\u0100/g;
 /** Appends an assembled statement to the pending code. */
 export function appendStatement(state: TranslationState, statement: AssembledStatement): void {
   const { pending, frame } = state;
-  for (const step of statement.steps) {
-    if (step.reserveBefore > 0 && pending.positions + step.reserveBefore > maximumPositions) flush(state);
+  const { steps } = statement;
+  for (let index = 0; index < steps.length; index++) {
+    const step = steps[index] as AssembledStep;
+    if (pending.positions + step.reserveBefore > maximumPositions && step.reserveBefore > 0) flush(state);
     pending.marks.push(pending.code.length, frame.fileIndex, frame.line);
     pending.mainLine = state.mainFrame.line;
-    appendStep(state, step);
-    if (step.reserveAfter > 0 && pending.positions + step.reserveAfter > maximumPositions) flush(state);
+    pending.code += step.code;
+    const { args } = step;
+    for (let at = 0; at < args.length; at++) pending.args.push(args[at] as string);
+    pending.positions += step.positions;
+    if (pending.positions + step.reserveAfter > maximumPositions && step.reserveAfter > 0) flush(state);
   }
-}
-
-function appendStep(state: TranslationState, step: AssembledStep): void {
-  const { pending } = state;
-  pending.code += step.code;
-  for (const argument of step.args) pending.args.push(argument);
-  pending.positions += step.positions;
 }
 
 /** Switches to a section: code before the switch and the switch itself are one put call. */

@@ -20,16 +20,19 @@ interface Rendering {
   actionLists: number;
 }
 
-function actionNumbers(rendering: Rendering): readonly string[] {
-  const { chunks, negativeZeros } = rendering.state;
+/** The bytes from 0 to `length` in decimal, separated by commas. */
+function joinNumbers(state: TranslationState, length: number): string {
+  const bytes = state.chunks.bytes.subarray(0, length);
+  if (state.negativeZeros.size === 0) return bytes.join(",");
+  return Array.from(bytes, (byte, at) => (state.negativeZeros.has(at) ? "-0" : String(byte))).join(",");
+}
+
+function renderActionList(rendering: Rendering, name: string): readonly string[] {
+  const { state } = rendering;
   // Reference: each further list in a file lacks one more byte at its end.
-  const length = Math.max(chunks.length - rendering.actionLists++, 0);
-  if (length === 0) return ["255"];
-  const numbers = new Array<string>(length);
-  for (let at = 0; at < length; at++) {
-    numbers[at] = negativeZeros.has(at) ? "-0" : String(chunks.bytes[at]);
-  }
-  return numbers;
+  const length = Math.max(state.chunks.length - rendering.actionLists++, 0);
+  if (length === 0) return state.emitter.actionList(name, 1, "255");
+  return state.emitter.actionList(name, length, joinNumbers(state, length));
 }
 
 function renderCapture(rendering: Rendering, name: string): void {
@@ -57,7 +60,7 @@ function blockLines(
         version: emitter.headerVersion(state.options.dasmVersion),
       });
     case "action-list":
-      return emitter.actionList(block.name, actionNumbers(rendering));
+      return renderActionList(rendering, block.name);
     case "globals":
       return emitter.globals(block.prefix, [...state.globalNumbers.keys()]);
     case "global-names":

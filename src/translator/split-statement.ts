@@ -1,4 +1,4 @@
-import { isBlank, skipBlanks, trimBlanks } from "./characters.js";
+import { blankTable, isBlank, skipBlanks } from "./characters.js";
 import { StatementError } from "./statement-error.js";
 
 /** A statement cut into its opcode and parameters. */
@@ -25,7 +25,7 @@ const closingBracketOf = new Map([
 /** If the statement is `text:`, that text (without the colon and the blanks around), else undefined. */
 function labelSugar(statement: string): string | undefined {
   let end = statement.length;
-  while (end > 0 && isBlank(statement.charCodeAt(end - 1))) end--;
+  while (end > 0 && blankTable[statement.charCodeAt(end - 1)] === 1) end--;
   if (end === 0 || statement.charCodeAt(end - 1) !== 58) return undefined;
   const body = statement.slice(0, end - 1);
   const start = skipBlanks(body, 0);
@@ -38,25 +38,38 @@ function unbalanced(classic: string): StatementError {
   return new StatementError({ code: "unbalanced-brackets", classic });
 }
 
+const separatorOrBracket = /[,()[\]{}]/g;
+
 /**
  * Positions of the commas outside all brackets.
  * Throws a StatementError for brackets that do not match. Quotes have no meaning.
  */
 function findSeparators(statement: string): readonly number[] {
   const separators: number[] = [];
-  const open: number[] = [];
-  for (let at = 0; at < statement.length; at++) {
+  // Closing brackets that are expected, the innermost last.
+  let expected: number[] | undefined;
+  separatorOrBracket.lastIndex = 0;
+  while (separatorOrBracket.test(statement)) {
+    const at = separatorOrBracket.lastIndex - 1;
     const code = statement.charCodeAt(at);
     if (code === 44) {
-      if (open.length === 0) separators.push(at);
-    } else if (code === 40 || code === 91 || code === 123) {
-      open.push(code + (code === 40 ? 1 : 2));
-    } else if (code === 41 || code === 93 || code === 125) {
-      if (open.pop() !== code) throw unbalanced("unbalanced (), [] or {}");
-    }
+      if (expected === undefined || expected.length === 0) separators.push(at);
+    } else if (code === 91 || code === 40 || code === 123) {
+      expected ??= [];
+      expected.push(code === 40 ? 41 : code + 2);
+    } else if (expected?.pop() !== code) throw unbalanced("unbalanced (), [] or {}");
   }
-  if (open.length > 0) throw unbalanced("unbalanced () or []");
+  if (expected !== undefined && expected.length > 0) throw unbalanced("unbalanced () or []");
   return separators;
+}
+
+/** The text from `start` to `end` without blanks at both ends. */
+function trimmedSlice(text: string, start: number, end: number): string {
+  let from = start;
+  while (from < end && blankTable[text.charCodeAt(from)] === 1) from++;
+  let to = end;
+  while (to > from && blankTable[text.charCodeAt(to - 1)] === 1) to--;
+  return text.slice(from, to);
 }
 
 /**
@@ -68,26 +81,28 @@ export function splitStatement(statement: string): SplitStatement {
   const label = labelSugar(statement);
   if (label !== undefined) return { opcode: ".label", parameters: [label] };
   const separators = findSeparators(statement);
+  const { length } = statement;
+  const firstSeparator = separators[0] ?? length;
   const start = skipBlanks(statement, 0);
   let end = start;
-  while (end < statement.length && !isBlank(statement.charCodeAt(end)) && end !== separators[0]) end++;
-  if (end === start) throw new StatementError({ code: "bad-statement", classic: "bad statement syntax" });
+  while (end < firstSeparator && blankTable[statement.charCodeAt(end)] !== 1) end++;
+  if (end <= start) throw new StatementError({ code: "bad-statement", classic: "bad statement syntax" });
   const opcode = statement.slice(start, end);
   const afterOpcode = skipBlanks(statement, end);
-  if (afterOpcode === statement.length) return { opcode, parameters: [] };
+  if (afterOpcode === length) return { opcode, parameters: [] };
   let next = 0;
   let from = end;
-  if (separators[0] === afterOpcode) {
+  if (firstSeparator === afterOpcode) {
     from = afterOpcode + 1;
     next = 1;
   }
   const parameters: string[] = [];
   for (; next < separators.length; next++) {
     const separator = separators[next] as number;
-    parameters.push(trimBlanks(statement.slice(from, separator)));
+    parameters.push(trimmedSlice(statement, from, separator));
     from = separator + 1;
   }
-  parameters.push(trimBlanks(statement.slice(from)));
+  parameters.push(trimmedSlice(statement, from, length));
   if (parameters.length > maximumParameters) {
     throw new StatementError({
       code: "too-many-parameters",

@@ -48,8 +48,8 @@ export const cEmitter: Emitter = {
   type: (typeNumber, ctype) => [
     `#define Dt${typeSuffix(typeNumber)}(_V) (int)(ptrdiff_t)&(((${ctype} *)0)_V)`,
   ],
-  actionList: (name, numbers) => [
-    `static const unsigned char ${name}[${numbers.length}] = {`,
+  actionList: (name, count, numbers) => [
+    `static const unsigned char ${name}[${count}] = {`,
     ...wrapNumbers(numbers),
     "};",
     "",

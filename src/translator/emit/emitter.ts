@@ -19,27 +19,29 @@ export interface Emitter extends HostLanguage {
   putCall(indentation: string, offset: number, args: readonly string[]): string;
   sections(names: readonly string[]): readonly string[];
   type(typeNumber: number, ctype: string): readonly string[];
-  /** `numbers` are the texts of the bytes. */
-  actionList(name: string, numbers: readonly string[]): readonly string[];
+  /** `numbers` are the bytes in decimal, separated by commas. */
+  actionList(name: string, count: number, numbers: string): readonly string[];
   globals(prefix: string, names: readonly string[]): readonly string[];
   globalNames(name: string, names: readonly string[]): readonly string[];
   externNames(name: string, names: readonly string[]): readonly string[];
 }
 
+/** Two blanks, and the number that reaches column 75 is the last one of its line. */
+const indentation = "  ";
 const lineWidth = 75;
 
-/** The lines of numbers of an action list: two blanks, then numbers until the line is 75 characters long. */
-export function wrapNumbers(numbers: readonly string[]): readonly string[] {
+/** The lines of an action list, from its numbers separated by commas. */
+export function wrapNumbers(numbers: string): readonly string[] {
   const lines: string[] = [];
-  let line = "  ";
-  for (let at = 0; at < numbers.length - 1; at++) {
-    line += `${numbers[at]},`;
-    if (line.length >= lineWidth) {
-      lines.push(line);
-      line = "  ";
-    }
+  const leastComma = lineWidth - indentation.length - 1;
+  let start = 0;
+  for (;;) {
+    const comma = numbers.indexOf(",", start + leastComma);
+    if (comma < 0) break;
+    lines.push(indentation + numbers.slice(start, comma + 1));
+    start = comma + 1;
   }
-  lines.push(line + (numbers.at(-1) ?? "255"));
+  lines.push(indentation + numbers.slice(start));
   return lines;
 }
 

@@ -80,8 +80,8 @@ export const luaEmitter: Emitter = {
     `local DASM_MAXSECTION\t= ${names.length}`,
   ],
   type: typeFunctions,
-  actionList: (name, numbers) => [
-    `local ${name} = ffi.new('const uint8_t[${numbers.length}]', {`,
+  actionList: (name, count, numbers) => [
+    `local ${name} = ffi.new('const uint8_t[${count}]', {`,
     ...wrapNumbers(numbers),
     "})",
     "",
