@@ -40,12 +40,15 @@ const DIRECTIVES = [
 
 const NO_FORMS: FormSequence = { length: 0, at: () => [] };
 
-/** An operand with what reading it left in the statement's context. */
+/** An operand with the labels that it refers to. */
 interface CachedOperand {
   readonly operand: Operand;
   readonly labels: readonly LabelUse[];
-  readonly needsRex: boolean;
-  readonly forbidsRex: boolean;
+}
+
+/** Whether no operand so far has left anything but labels in the statement's context. */
+function leftNothingBehind(context: StatementContext): boolean {
+  return context.variables === 0 && !context.needsRex && !context.forbidsRex && context.warnings.length === 0;
 }
 
 const noLabels: readonly LabelUse[] = [];
@@ -119,28 +122,15 @@ export function createX86Architecture(name: Mode, environment: AssemblyEnvironme
     const known = operandCache.get(text);
     if (known !== undefined) {
       for (const label of known.labels) context.labels.push(label);
-      if (known.needsRex) context.needsRex = true;
-      if (known.forbidsRex) context.forbidsRex = true;
       return known.operand;
     }
-    const { labels, warnings, needsRex, forbidsRex } = context;
+    const { labels } = context;
     const labelCount = labels.length;
-    const warningCount = warnings.length;
-    context.needsRex = false;
-    context.forbidsRex = false;
     const operand = parseOperand(text, context);
-    // Warnings name the place of the parameter, so such an operand is read anew each time.
-    if (warnings.length === warningCount) {
+    if (leftNothingBehind(context)) {
       const own = labels.length === labelCount ? noLabels : labels.slice(labelCount);
-      operandCache.set(text, {
-        operand,
-        labels: own,
-        needsRex: context.needsRex,
-        forbidsRex: context.forbidsRex,
-      });
+      operandCache.set(text, { operand, labels: own });
     }
-    context.needsRex ||= needsRex;
-    context.forbidsRex ||= forbidsRex;
     return operand;
   }
 
