@@ -3,6 +3,11 @@ export class FileError extends Error {
   override readonly name = "FileError";
 }
 
+/** Whether something caught is a FileError. Not by class: each lazily loaded bundle has a class of its own. */
+export function isFileError(error: unknown): error is FileError {
+  return error instanceof Error && error.name === "FileError";
+}
+
 const reasons: Readonly<Record<string, string>> = {
   ENOENT: "no such file or directory",
   EACCES: "permission denied",

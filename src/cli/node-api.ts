@@ -1,5 +1,6 @@
 import type { Readable, Writable } from "node:stream";
 import { type TranslateOptions, type TranslationResult, translate } from "../translator/index.js";
+import { toByteText } from "./byte-text.js";
 import { createIncludeReader } from "./node-includes.js";
 import { writeFileAtomically } from "./output-file.js";
 import { readInputText } from "./read-input.js";
@@ -29,7 +30,7 @@ export function translateFile(
   options: TranslateOptions = {},
 ): TranslationResult {
   const result = translate(readInputText(input), {
-    fileName: input,
+    fileName: toByteText(input),
     language: languageOfFile(input),
     ...withIncludes(options),
   });

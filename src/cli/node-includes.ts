@@ -1,13 +1,14 @@
 import { readFileSync } from "node:fs";
 import type { IncludeResult } from "../translator/options.js";
+import { fromByteText } from "./byte-text.js";
 import { describeFileError, errorCode } from "./file-error.js";
 
-/** Reads include files from the file system; each file is read once. */
+/** Reads include files from the file system, by names in byte text; each file is read once. */
 export function createIncludeReader(): (path: string) => IncludeResult {
   const known = new Map<string, IncludeResult>();
   return (path) => {
     if (known.has(path)) return known.get(path);
-    const result = readInclude(path);
+    const result = readInclude(fromByteText(path));
     known.set(path, result);
     return result;
   };

@@ -11,6 +11,7 @@ import {
   readlinkSync,
   renameSync,
   type Stats,
+  statSync,
   unlinkSync,
   writeSync,
 } from "node:fs";
@@ -120,12 +121,13 @@ function writeThrough(path: string, content: readonly Uint8Array[]): void {
 }
 
 function writePath(path: string, content: readonly Uint8Array[], options: OutputFileOptions): boolean {
-  const target = followLinks(path);
-  const stat = statPath(target);
-  if (stat !== undefined && !stat.isFile()) {
-    writeThrough(target, content);
+  // The links behind /dev/stdout lead to no path, so devices and pipes are recognized by following all.
+  if (statSync(path, { throwIfNoEntry: false })?.isFile() === false) {
+    writeThrough(path, content);
     return true;
   }
+  const target = followLinks(path);
+  const stat = statPath(target);
   if (stat !== undefined) {
     if (options.ifChanged && hasContent(target, stat, content)) return false;
     accessSync(target, constants.W_OK);

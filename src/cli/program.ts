@@ -2,7 +2,7 @@ import { Command, CommanderError, Option } from "commander";
 import { warningDescriptions } from "../translator/warnings.js";
 import type { CommandDefinition } from "./command-definition.js";
 import { opsCommand } from "./commands/ops.js";
-import { FileError } from "./file-error.js";
+import { isFileError } from "./file-error.js";
 import { writeStandardError, writeStandardOutput } from "./terminal.js";
 import { translateOptions } from "./translate-options.js";
 import { packageVersion } from "./version.js";
@@ -72,7 +72,7 @@ async function runProgram(
     return await result();
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    if (!(error instanceof FileError)) throw error;
+    if (!isFileError(error)) throw error;
     writeStandardError(Buffer.from(`dynasm: error: ${error.message}\n`, "utf8"));
     return 1;
   }

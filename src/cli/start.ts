@@ -46,13 +46,25 @@ export function loadBundle(bundle: string, useCache: boolean): LoadedBundle {
   return { exports: module.exports, script };
 }
 
+/** What is left when a command fails in a way that it ought not to: one line instead of a stack trace. */
+function reportDefect(command: string, error: unknown): void {
+  const { DYNASM_DEBUG: debug } = process.env;
+  const text = error instanceof Error ? ((debug ? error.stack : undefined) ?? error.message) : String(error);
+  process.stderr.write(`${command}: internal error: ${text}\n`);
+  process.exitCode = 1;
+}
+
 /** Runs a command of this package with the process's arguments and sets the process's exit code. */
 export function start(command: "dynasm" | "luabyteasm"): void {
-  const { exports } = loadBundle(join(__dirname, `${command}.cjs`), true);
-  const exitCode = exports.main(process.argv.slice(2));
-  if (typeof exitCode === "number") process.exitCode = exitCode;
-  else
-    exitCode.then((code) => {
-      process.exitCode = code;
-    });
+  const setExitCode = (code: number): void => {
+    process.exitCode = code;
+  };
+  try {
+    const { exports } = loadBundle(join(__dirname, `${command}.cjs`), true);
+    const exitCode = exports.main(process.argv.slice(2));
+    if (typeof exitCode === "number") setExitCode(exitCode);
+    else exitCode.then(setExitCode, (error: unknown) => reportDefect(command, error));
+  } catch (error) {
+    reportDefect(command, error);
+  }
 }

@@ -5,11 +5,17 @@ import { renderGnu } from "../diagnostics/render-gnu.js";
 import { renderJson } from "../diagnostics/render-json.js";
 import type { LuaParser } from "../translator/lua-condition.js";
 import { type TranslationResult, type TranslationSuccess, translateWith } from "../translator/translate.js";
+import { fromByteText, toByteText } from "./byte-text.js";
 import { makeRule } from "./depfile.js";
-import { FileError } from "./file-error.js";
+import { isFileError } from "./file-error.js";
 import { type CliIo, createNodeIo } from "./io.js";
 import { loadPalette, wantsColorHere } from "./terminal.js";
-import { parseTranslateArguments, type TranslateRequest, UsageError } from "./translate-options.js";
+import {
+  isUsageError,
+  parseTranslateArguments,
+  type TranslateRequest,
+  UsageError,
+} from "./translate-options.js";
 
 /** Exit codes of all commands. */
 export const exitCodes = { fine: 0, badInput: 1, badUsage: 2 } as const;
@@ -31,10 +37,19 @@ function languageOf(request: TranslateRequest): "c" | "lua" {
   return file.slice(file.lastIndexOf(".") + 1) === "dasl" ? "lua" : "c";
 }
 
+/** The name of the input in the output and in messages, as byte text. */
+function shownName(file: string): string {
+  return file === "-" ? "(stdin)" : toByteText(file);
+}
+
+function byteDefines(request: TranslateRequest): Iterable<readonly [string, string]> {
+  return [...request.defines].map(([name, value]) => [name, toByteText(value)] as const);
+}
+
 function translateRequest(request: TranslateRequest, file: string, io: CliIo): TranslationResult {
   const language = languageOf(request);
   return translateWith({ loadLuaParser }, io.readInput(file), {
-    fileName: file === "-" ? "(stdin)" : file,
+    fileName: shownName(file),
     language,
     comments: request.comments,
     macroComments: request.macroComments,
@@ -43,8 +58,8 @@ function translateRequest(request: TranslateRequest, file: string, io: CliIo): T
     keepLines: request.keepLines,
     ...(request.dasmVersion === undefined ? {} : { dasmVersion: request.dasmVersion }),
     target: request.target ?? io.target,
-    defines: request.defines,
-    includeDirectories: request.includeDirectories,
+    defines: byteDefines(request),
+    includeDirectories: request.includeDirectories.map(toByteText),
     readInclude: io.readInclude,
     maxErrors: request.maxErrors,
     warnings: { disabled: request.disabledWarnings, asErrors: request.warningsAsErrors },
@@ -59,7 +74,7 @@ function classicSummary(name: string, errorCount: number | undefined): string {
 }
 
 function renderMessages(request: TranslateRequest, result: TranslationResult, palette: Palette): string {
-  const name = request.files[0] === "-" ? "(stdin)" : (request.files[0] ?? "");
+  const name = shownName(request.files[0] ?? "");
   const { diagnostics } = result;
   switch (request.format) {
     case "classic":
@@ -85,8 +100,8 @@ function writeResults(request: TranslateRequest, result: TranslationSuccess, io:
     io.writeFile(map, Buffer.from(`${JSON.stringify(result.sourceMap())}\n`, "latin1"), { ifChanged });
   io.writeFile(output, result.output, { ifChanged });
   if (depfile !== undefined) {
-    const sources = [...request.files.filter((file) => file !== "-"), ...result.includedFiles];
-    io.writeFile(depfile, Buffer.from(makeRule(output, sources), "utf8"));
+    const inputs = request.files.filter((file) => file !== "-").map(toByteText);
+    io.writeFile(depfile, makeRule(toByteText(output), [...inputs, ...result.includedFiles]));
   }
 }
 
@@ -121,7 +136,7 @@ async function finishInColor(
   const palette = await loadPalette(request.format === "gnu" && wantsColorHere(request.color));
   return {
     exitCode: finish(request, result, palette, io),
-    sources: [...request.files, ...result.includedFiles],
+    sources: [...request.files, ...result.includedFiles.map(fromByteText)],
   };
 }
 
@@ -157,7 +172,7 @@ function runRequest(request: TranslateRequest, io: CliIo): number | Promise<numb
 /** `-P` without an input lists the definitions so far. */
 function dumpOnly(request: TranslateRequest, io: CliIo): number {
   const { definitions } = translateWith({ loadLuaParser }, "", {
-    defines: request.defines,
+    defines: byteDefines(request),
     dumpDefinitions: request.dumpDefinitions,
   });
   io.stdout(definitions ?? "");
@@ -166,9 +181,9 @@ function dumpOnly(request: TranslateRequest, io: CliIo): number {
 
 function reportUsage(error: UsageError, classic: boolean, io: CliIo): number {
   if (classic && error.classic !== "") {
-    io.stderr(`dynasm.lua: ERROR: ${error.classic}\n`);
+    io.stderr(toByteText(`dynasm.lua: ERROR: ${error.classic}\n`));
   } else {
-    io.stderr(`dynasm: error: ${error.message}\nTry \`dynasm translate --help'.\n`);
+    io.stderr(toByteText(`dynasm: error: ${error.message}\nTry \`dynasm translate --help'.\n`));
   }
   return exitCodes.badUsage;
 }
@@ -180,9 +195,9 @@ function isClassic(argv: readonly string[]): boolean {
 
 /** Turns what may go wrong outside the input into a message and an exit code. */
 function reportFailure(error: unknown, argv: readonly string[], io: CliIo): number {
-  if (error instanceof UsageError) return reportUsage(error, isClassic(argv), io);
-  if (!(error instanceof FileError)) throw error;
-  io.stderr(Buffer.from(`dynasm: error: ${error.message}\n`, "utf8"));
+  if (isUsageError(error)) return reportUsage(error, isClassic(argv), io);
+  if (!isFileError(error)) throw error;
+  io.stderr(toByteText(`dynasm: error: ${error.message}\n`));
   return exitCodes.badInput;
 }
 

@@ -1,3 +1,4 @@
+import { suggest } from "../diagnostics/suggest.js";
 import { isIdentifier } from "../translator/characters.js";
 import type { Target, TargetOs, TranslateOptions } from "../translator/options.js";
 import { isWarningName, warningDescriptions } from "../translator/warnings.js";
@@ -35,12 +36,18 @@ export interface TranslateRequest {
 
 /** Wrong usage. `classic` is what the reference prints behind its prefix. */
 export class UsageError extends Error {
+  override readonly name = "UsageError";
   readonly classic: string;
 
   constructor(message: string, classic: string) {
     super(message);
     this.classic = classic;
   }
+}
+
+/** Whether something caught is a UsageError. Not by class: each lazily loaded bundle has a class of its own. */
+export function isUsageError(error: unknown): error is UsageError {
+  return error instanceof Error && error.name === "UsageError";
 }
 
 /** One option. Adding an option means adding a row. */
@@ -386,8 +393,9 @@ function findOption(name: string): TranslateOption {
       : translateOptions.find(({ long }) => long === name);
   if (option !== undefined) return option;
   const shown = name.length === 1 ? `-${name}` : `--${name}`;
+  const similar = suggest(name, translateOptions.map(({ long }) => long ?? "").filter(Boolean));
   throw new UsageError(
-    `unrecognized option \`${shown}'`,
+    `unrecognized option \`${shown}'${similar === undefined ? "" : `: did you mean \`--${similar}'?`}`,
     `unrecognized option \`${shown}'. Try \`--help'.\n`,
   );
 }

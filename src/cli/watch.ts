@@ -1,7 +1,7 @@
 // bundle entry
 import { type FSWatcher, watch as watchFolder } from "node:fs";
 import { basename, dirname } from "node:path";
-import { FileError } from "./file-error.js";
+import { isFileError } from "./file-error.js";
 import type { CliIo } from "./io.js";
 import { createIncludeReader } from "./node-includes.js";
 import { translateInColor } from "./translate-command.js";
@@ -43,7 +43,7 @@ async function translateReporting(request: TranslateRequest, io: CliIo): Promise
     return (await translateInColor(request, { ...io, readInclude: createIncludeReader() })).sources;
   } catch (error) {
     // The input may be missing for a moment while an editor replaces it.
-    if (!(error instanceof FileError)) throw error;
+    if (!isFileError(error)) throw error;
     io.stderr(Buffer.from(`dynasm: error: ${error.message}\n`, "utf8"));
     return request.files;
   }

@@ -28,7 +28,7 @@ function continuationCount(lead: number): number {
  * Whether a line holds the bytes of UTF-8 text, one character per byte, with at least one character
  * beyond ASCII. Real text practically never reads as valid UTF-8 this way.
  */
-function holdsUtf8Bytes(line: string): boolean {
+export function holdsUtf8Bytes(line: string): boolean {
   let sequences = 0;
   for (let index = 0; index < line.length; index++) {
     const code = line.charCodeAt(index);
