@@ -12,6 +12,7 @@ export const otherCommands: ReadonlySet<string> = new Set([
   "run",
   "build",
   "completion",
+  "man",
   "luabyteasm",
 ]);
 
@@ -25,6 +26,8 @@ export function main(argv: readonly string[]): number | Promise<number> {
   const [first = ""] = argv;
   if (first === "translate") return runTranslate(argv.slice(1));
   if (!otherCommands.has(first)) return runTranslate(argv);
+  if (first === "run") return import("./run-command.js").then(({ runRun }) => runRun(argv.slice(1)));
+  if (first === "build") return import("./build-command.js").then(({ runBuild }) => runBuild(argv.slice(1)));
   if (first === "luabyteasm")
     return import("./luabyteasm.js").then((luabyteasm) => luabyteasm.main(argv.slice(1)));
   return import("./commands.js").then(({ runCommand }) => runCommand(argv));

@@ -9,6 +9,7 @@ export function isFileError(error: unknown): error is FileError {
 }
 
 const reasons: Readonly<Record<string, string>> = {
+  EEXIST: "there is something of that name already",
   ENOENT: "no such file or directory",
   EACCES: "permission denied",
   EPERM: "operation not permitted",

@@ -1,13 +1,25 @@
-import { Command, CommanderError, Option } from "commander";
+import { Command, CommanderError } from "commander";
 import { warningDescriptions } from "../translator/warnings.js";
 import type { CommandDefinition } from "./command-definition.js";
+import { toCommanderOption } from "./commander-option.js";
+import { completionCommand } from "./commands/completion.js";
+import { manCommand } from "./commands/man.js";
 import { opsCommand } from "./commands/ops.js";
+import { buildCommand, runCommand } from "./commands/run.js";
+import { runtimeCommand } from "./commands/runtime.js";
 import { isFileError } from "./file-error.js";
 import { writeStandardError, writeStandardOutput } from "./terminal.js";
-import { translateOptions } from "./translate-options.js";
+import { isUsageError, translateOptions } from "./translate-options.js";
 import { packageVersion } from "./version.js";
 
-const definitions: readonly CommandDefinition[] = [opsCommand];
+const definitions: readonly CommandDefinition[] = [
+  runCommand,
+  buildCommand,
+  runtimeCommand,
+  opsCommand,
+  completionCommand,
+  manCommand,
+];
 
 /** All commands of `dynasm` as commander knows them: the source of help texts, completions and the manual page. */
 export interface Program {
@@ -15,15 +27,6 @@ export interface Program {
   /** Runs a subcommand other than `translate` and gives its exit code. */
   run(argv: readonly string[]): Promise<number>;
   translateHelp(): string;
-}
-
-/** commander's form of an option; one that has only an odd letter such as `-?` is left out. */
-function toCommanderOption(option: (typeof translateOptions)[number]): Option | undefined {
-  const { short, long, parameter, choices, help } = option;
-  if (short !== undefined && !/^[A-Za-z]$/.test(short)) return undefined;
-  const flags = [short && `-${short}`, long && `--${long}`].filter(Boolean).join(", ");
-  const result = new Option(parameter === undefined ? flags : `${flags} <${parameter}>`, help);
-  return choices === undefined ? result : result.choices([...choices]);
 }
 
 function warningHelp(): string {
@@ -55,9 +58,10 @@ function defineTranslate(program: Command): Command {
 }
 
 function configureOutput(command: Command): void {
+  const write = (to: typeof writeStandardOutput) => (text: string) => to(Buffer.from(text, "utf8"));
   command
     .exitOverride()
-    .configureOutput({ writeOut: writeStandardOutput, writeErr: writeStandardError })
+    .configureOutput({ writeOut: write(writeStandardOutput), writeErr: write(writeStandardError) })
     .showHelpAfterError("(add --help for the usage)");
   for (const child of command.commands) configureOutput(child);
 }
@@ -72,10 +76,26 @@ async function runProgram(
     return await result();
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    if (isUsageError(error)) {
+      writeStandardError(Buffer.from(`dynasm: error: ${error.message}\n`, "utf8"));
+      return 2;
+    }
     if (!isFileError(error)) throw error;
     writeStandardError(Buffer.from(`dynasm: error: ${error.message}\n`, "utf8"));
     return 1;
   }
+}
+
+/** The help of `dynasm` itself: all commands, then how to translate, which is what it does without one. */
+function overview(program: Command, translate: Command): string {
+  const text = translate.helpInformation();
+  const details = text.slice(text.indexOf("Arguments:"));
+  return `${program.helpInformation()}\ntranslate, which may be left out:\n\n${details}${warningHelp()}${optionNote}`;
+}
+
+function printOverview(program: Command, translate: Command): number {
+  writeStandardOutput(Buffer.from(overview(program, translate), "utf8"));
+  return 0;
 }
 
 /** Builds the commands. */
@@ -83,7 +103,9 @@ export function createProgram(): Program {
   let exitCode: number | Promise<number> = 0;
   const program = new Command("dynasm")
     .description("DynASM translator, encoder tools and Lua 5.2 bytecode assembler")
-    .version(packageVersion());
+    .version(packageVersion())
+    .usage("[translate] [options] <infile>\n       dynasm <command> [arguments]")
+    .addHelpCommand("help [command]", "describe a command");
   const translate = defineTranslate(program);
   for (const { define } of definitions) {
     define(program, (code) => {
@@ -97,9 +119,14 @@ export function createProgram(): Program {
     .allowUnknownOption()
     .argument("[arguments...]");
   configureOutput(program);
+  // They are among those of translate.
+  program.configureHelp({ visibleOptions: () => [], subcommandTerm: (command) => command.name() });
   return {
     commander: program,
-    run: (argv) => runProgram(program, argv, () => exitCode),
-    translateHelp: () => `${translate.helpInformation()}${warningHelp()}${optionNote}`,
+    run: (argv) => {
+      if (argv[0] === "help" && argv.length === 1) return Promise.resolve(printOverview(program, translate));
+      return runProgram(program, argv, () => exitCode);
+    },
+    translateHelp: () => overview(program, translate),
   };
 }

@@ -67,6 +67,23 @@ function translateRequest(request: TranslateRequest, file: string, io: CliIo): T
   });
 }
 
+/**
+ * Translates the request's file for a command that uses the result itself; messages go to standard error.
+ *
+ * @returns undefined if the input has errors.
+ */
+export async function translateForUse(
+  request: TranslateRequest,
+  io: CliIo,
+): Promise<TranslationSuccess | undefined> {
+  const result = translateRequest(request, request.files[0] ?? "", io);
+  if (result.diagnostics.length > 0) {
+    const palette = await loadPalette(request.format === "gnu" && wantsColorHere(request.color));
+    io.stderr(renderMessages(request, result, palette));
+  }
+  return result.ok ? result : undefined;
+}
+
 /** The last line of the reference's messages. */
 function classicSummary(name: string, errorCount: number | undefined): string {
   const what = errorCount === undefined ? "fatal error" : `${errorCount} error${errorCount > 1 ? "s" : ""}`;
@@ -179,11 +196,11 @@ function dumpOnly(request: TranslateRequest, io: CliIo): number {
   return exitCodes.fine;
 }
 
-function reportUsage(error: UsageError, classic: boolean, io: CliIo): number {
+function reportUsage(error: UsageError, classic: boolean, command: string, io: CliIo): number {
   if (classic && error.classic !== "") {
     io.stderr(toByteText(`dynasm.lua: ERROR: ${error.classic}\n`));
   } else {
-    io.stderr(toByteText(`dynasm: error: ${error.message}\nTry \`dynasm translate --help'.\n`));
+    io.stderr(toByteText(`dynasm: error: ${error.message}\nTry \`dynasm ${command} --help'.\n`));
   }
   return exitCodes.badUsage;
 }
@@ -194,8 +211,13 @@ function isClassic(argv: readonly string[]): boolean {
 }
 
 /** Turns what may go wrong outside the input into a message and an exit code. */
-function reportFailure(error: unknown, argv: readonly string[], io: CliIo): number {
-  if (isUsageError(error)) return reportUsage(error, isClassic(argv), io);
+export function reportFailure(
+  error: unknown,
+  argv: readonly string[],
+  io: CliIo,
+  command = "translate",
+): number {
+  if (isUsageError(error)) return reportUsage(error, isClassic(argv), command, io);
   if (!isFileError(error)) throw error;
   io.stderr(toByteText(`dynasm: error: ${error.message}\n`));
   return exitCodes.badInput;

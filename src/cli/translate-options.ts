@@ -50,8 +50,8 @@ export function isUsageError(error: unknown): error is UsageError {
   return error instanceof Error && error.name === "UsageError";
 }
 
-/** One option. Adding an option means adding a row. */
-export interface TranslateOption {
+/** One option of a command with such a request. Adding an option means adding a row. */
+export interface CommandOption<Request> {
   readonly group: "Help" | "Output" | "Input" | "Comments and lines" | "Definitions" | "Messages";
   readonly short?: string;
   readonly long?: string;
@@ -59,8 +59,10 @@ export interface TranslateOption {
   readonly parameter?: string;
   readonly choices?: readonly string[];
   readonly help: string;
-  readonly apply: (request: TranslateRequest, value: string) => void;
+  readonly apply: (request: Request, value: string) => void;
 }
+
+export type TranslateOption = CommandOption<TranslateRequest>;
 
 function choose<T extends string>(option: string, value: string, choices: readonly T[]): T {
   const found = choices.find((choice) => choice === value);
@@ -358,7 +360,8 @@ export const translateOptions: readonly TranslateOption[] = [
   },
 ];
 
-function createRequest(): TranslateRequest {
+/** The request of a command line without any option. */
+export function createTranslateRequest(): TranslateRequest {
   return {
     files: [],
     output: "-",
@@ -386,14 +389,17 @@ function createRequest(): TranslateRequest {
   };
 }
 
-function findOption(name: string): TranslateOption {
+function findOption<Request>(
+  options: readonly CommandOption<Request>[],
+  name: string,
+): CommandOption<Request> {
   const option =
     name.length === 1
-      ? translateOptions.find(({ short }) => short === name)
-      : translateOptions.find(({ long }) => long === name);
+      ? options.find(({ short }) => short === name)
+      : options.find(({ long }) => long === name);
   if (option !== undefined) return option;
   const shown = name.length === 1 ? `-${name}` : `--${name}`;
-  const similar = suggest(name, translateOptions.map(({ long }) => long ?? "").filter(Boolean));
+  const similar = suggest(name, options.map(({ long }) => long ?? "").filter(Boolean));
   throw new UsageError(
     `unrecognized option \`${shown}'${similar === undefined ? "" : `: did you mean \`--${similar}'?`}`,
     `unrecognized option \`${shown}'. Try \`--help'.\n`,
@@ -425,10 +431,33 @@ function applyWarning(request: TranslateRequest, text: string): void {
  * Throws a UsageError.
  */
 export function parseTranslateArguments(argv: readonly string[]): TranslateRequest {
-  const request = createRequest();
+  const request = createTranslateRequest();
+  readArguments(translateOptions, request, argv);
+  return request;
+}
+
+/** Where the options of a command line end. */
+interface OptionsEnd {
+  /** At the first file: all behind it belongs to somebody else. */
+  readonly atFile?: boolean;
+  /** At an argument `--`, which is dropped. */
+  readonly atDashes?: boolean;
+}
+
+/**
+ * Reads arguments as described at {@link parseTranslateArguments} into a request.
+ *
+ * @returns the arguments behind the end of the options.
+ */
+export function readArguments<Request extends TranslateRequest>(
+  options: readonly CommandOption<Request>[],
+  request: Request,
+  argv: readonly string[],
+  end: OptionsEnd = {},
+): readonly string[] {
   let at = 0;
   const run = (name: string, given?: string): void => {
-    const option = findOption(name);
+    const option = findOption(options, name);
     if (option.parameter === undefined) {
       if (given !== undefined) {
         const message = `option \`--${name}' takes no value`;
@@ -451,6 +480,9 @@ export function parseTranslateArguments(argv: readonly string[]): TranslateReque
     const argument = argv[at++] ?? "";
     if (argument.length < 2 || argument[0] !== "-") {
       request.files.push(argument);
+      if (end.atFile) break;
+    } else if (argument === "--" && end.atDashes) {
+      break;
     } else if (argument.startsWith("-W")) {
       applyWarning(request, argument.slice(2));
     } else if (argument.startsWith("--") && argument.length > 2) {
@@ -464,5 +496,5 @@ export function parseTranslateArguments(argv: readonly string[]): TranslateReque
       }
     }
   }
-  return request;
+  return argv.slice(at);
 }

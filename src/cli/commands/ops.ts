@@ -1,3 +1,4 @@
+import { Option } from "commander";
 import type { CommandDefinition } from "../command-definition.js";
 
 /** `dynasm ops [MNEMONIC]`: lists the forms of instructions with their encoding. */
@@ -8,6 +9,11 @@ export const opsCommand: CommandDefinition = {
       .command("ops")
       .description("list the forms of an instruction (or of all) with their encoding")
       .argument("[mnemonic]", "an instruction, such as imul")
-      .action(() => finish(0));
+      .addOption(new Option("--arch <ARCH>", "only forms of this architecture").choices(["x86", "x64"]))
+      .option("--json", "print one JSON array")
+      .action((mnemonic: string | undefined, options: { arch?: "x86" | "x64"; json?: true }) => {
+        const { arch, json = false } = options;
+        finish(import("../list-operations.js").then((module) => module.listOperations(mnemonic, arch, json)));
+      });
   },
 };

@@ -65,7 +65,7 @@ function configureOutput(command: Command): void {
 }
 
 /** Builds the complete command line. */
-function createProgram(library: Library, commands: readonly CommandSpec[], finish: Finish): Command {
+export function createProgram(library: Library, commands: readonly CommandSpec[], finish: Finish): Command {
   const program = new library.Command("luabyteasm")
     .description("Assembler, disassembler and verifier for Lua 5.2 bytecode")
     .version(packageVersion())

@@ -1,0 +1,66 @@
+// bundle entry
+import { translateWith } from "../translator/translate.js";
+import { type CliIo, createNodeIo } from "./io.js";
+import {
+  describeEnd,
+  exitCodeOf,
+  neededArchitecture,
+  type Program,
+  runDriver,
+  withScratchFolder,
+  writeProgram,
+  writeRecorder,
+} from "./luajit.js";
+import { packagePath } from "./package-path.js";
+import { parseRunArguments, type RunRequest } from "./run-options.js";
+import { exitCodes, reportFailure, translateForUse } from "./translate-command.js";
+
+/** The translation of runtime/driver/crash.dasl, where it works. */
+function translateRecorder(io: CliIo): string | undefined {
+  if (process.platform !== "linux" || io.target.arch !== "x64") return undefined;
+  const parts = {
+    loadLuaParser: () => {
+      throw new Error("runtime/driver/crash.dasl has no conditions");
+    },
+  };
+  const result = translateWith(parts, io.readInput(packagePath("runtime/driver/crash.dasl")), {
+    language: "lua",
+    comments: "none",
+    keepLines: true,
+  });
+  return result.ok ? result.output : undefined;
+}
+
+/** The program to run. Plain Lua without assembler lines is run as it is. */
+async function prepareProgram(request: RunRequest, file: string, io: CliIo): Promise<Program | undefined> {
+  const source = io.readInput(file);
+  if (!/^[ \t]*\|/m.test(source)) return { output: source, globals: [] };
+  return translateForUse(request, { ...io, readInput: () => source });
+}
+
+async function runRequest(request: RunRequest, io: CliIo): Promise<number> {
+  const [file = ""] = request.files;
+  const program = await prepareProgram(request, file, io);
+  if (program === undefined) return exitCodes.badInput;
+  return withScratchFolder(async (folder) => {
+    writeProgram(folder, program);
+    const recorder = translateRecorder(io);
+    if (recorder !== undefined) writeRecorder(folder, recorder);
+    const needed = neededArchitecture(request, io.target.arch);
+    const end = await runDriver(request, "run.lua", [folder, file, needed, ...request.programArguments]);
+    io.stderr(Buffer.from(describeEnd(end, file, folder), "utf8"));
+    return exitCodeOf(end);
+  });
+}
+
+/** Runs `dynasm run` with its arguments: translates a Lua-mode file and runs it under LuaJIT. */
+export async function runRun(argv: readonly string[], io: CliIo = createNodeIo()): Promise<number> {
+  try {
+    const request = parseRunArguments(argv);
+    if (request.action.kind === "translate") return await runRequest(request, io);
+    const { runCommand } = await import("./commands.js");
+    return await runCommand(["help", "run"]);
+  } catch (error) {
+    return reportFailure(error, argv, io, "run");
+  }
+}
