@@ -196,3 +196,14 @@ test("time is linear in long runs of blanks, quotes, scopes and names", () => {
   for (const text of texts) assemble(text);
   expect(parse(texts[0] ?? "").ok).toBe(true);
 });
+
+test("registers of a line count as seen for the lines that follow", () => {
+  const codeOf = (...lines: string[]): number[] => {
+    const result = assemble(`.fn\n.instruction\n${lines.join("\n")}\n.endfn\n`);
+    return result.ok ? [...result.chunk.main.code].map((word) => (word >>> 6) & 0xff) : [];
+  };
+  expect(codeOf("NEWTABLE R0 0 0", "GETTABLE $a R9 R8", "NEWTABLE $b 0 0")).toEqual([0, 1, 10]);
+  expect(codeOf("LOADBOOL $a 1", "FORPREP R4 0", "LOADBOOL $b 1", "FORLOOP R4 -2", "LOADBOOL $c 1")).toEqual([
+    1, 4, 8, 4, 9,
+  ]);
+});

@@ -113,7 +113,8 @@ function scanOperand(state: ParserState, index: number, start: number): void {
   }
   if (at > digitsFrom && isTokenEnd(code)) {
     storeOperand(state, index, kind, value, start, at);
-    if (kind === TOKEN.register && value <= 255) raiseHighest(state, value);
+    if (kind === TOKEN.register && value <= 255 && value > state.operands.highest)
+      state.operands.highest = value;
     return;
   }
   const end = findTokenEnd(text, at);
@@ -128,15 +129,24 @@ function reportComma(state: ParserState, at: number): void {
 
 /**
  * Scans all operands from `state.position` to the end of the line. Every register among them counts
- * as seen.
+ * as seen, but only for the lines that follow: `MOVE R2 $first` gives R1 to the first name.
  * @returns false when a comma is misplaced, which has been reported.
  */
 export function scanOperands(state: ParserState): boolean {
+  const { operands } = state;
+  operands.count = 0;
+  operands.highest = 0;
+  const wellFormed = scanLine(state);
+  raiseHighest(state, operands.highest);
+  return wellFormed;
+}
+
+/** Returns false when a comma is misplaced, which has been reported. */
+function scanLine(state: ParserState): boolean {
   const { text, operands } = state;
   let wellFormed = true;
   let lastComma = -1;
   let commaAllowed = false;
-  operands.count = 0;
   for (;;) {
     const at = skipBlanks(text, state.position);
     const code = text.charCodeAt(at);

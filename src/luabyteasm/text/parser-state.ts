@@ -27,6 +27,8 @@ export interface OperandScratch {
   readonly ends: Int32Array;
   /** Operands on the line; only the first few are in the arrays. */
   count: number;
+  /** Highest register that the line names by number. */
+  highest: number;
 }
 
 /** Everything that changes while one text is parsed. */
@@ -82,6 +84,7 @@ export function createParserState(text: string, position: number, strict: boolea
       starts: new Int32Array(OPERANDS_KEPT),
       ends: new Int32Array(OPERANDS_KEPT),
       count: 0,
+      highest: 0,
     },
   };
 }
