@@ -11,6 +11,9 @@ export interface DiffOptions {
   readonly ignoreLayout?: boolean;
 }
 
+/** Keys of texts start here; below, an instruction word is its own key. */
+const FIRST_TEXT_KEY = 2 ** 32;
+
 /** Gives equal texts equal numbers, so that everything compared later is a number. */
 export interface KeyTable {
   readonly numbers: Map<string, number>;
@@ -24,8 +27,9 @@ export function createKeyTable(options: DiffOptions): KeyTable {
 export function keyOf(table: KeyTable, text: string): number {
   const known = table.numbers.get(text);
   if (known !== undefined) return known;
-  table.numbers.set(text, table.numbers.size);
-  return table.numbers.size - 1;
+  const key = FIRST_TEXT_KEY + table.numbers.size;
+  table.numbers.set(text, key);
+  return key;
 }
 
 /** Text that differs for constants that differ in any bit. */
@@ -60,15 +64,15 @@ function constantKeyAt(prototype: Prototype, index: number): string {
   return constant === undefined ? `no K${index}` : JSON.stringify(constantKey(constant));
 }
 
-/** The word with constants named by value instead of number. */
-function wordByValue(prototype: Prototype, word: number, pc: number): string {
+/** The word with constants named by value instead of number; undefined when it names none. */
+function wordByValue(prototype: Prototype, word: number, pc: number): string | undefined {
   const opcode = opcodeOf(word);
   if (opcode === OP.LOADK) return `${word & 0x3fff} ${constantKeyAt(prototype, fieldBx(word))}`;
   if (opcode === OP.EXTRAARG && opcodeOf(prototype.code[pc - 1] ?? 0) === OP.LOADKX) {
     return `extra ${constantKeyAt(prototype, fieldAx(word))}`;
   }
   const slots = (OPERATIONS[opcode]?.operands ?? []).filter(({ kind }) => kind === "RK");
-  if (slots.length === 0) return String(word);
+  if (slots.length === 0) return undefined;
   const fields = slots.map(({ field }) => field);
   return keyOfRkWord(prototype, word, fields);
 }
@@ -89,8 +93,8 @@ export function codeKeys(
     if (opcodeOf(word) === OP.CLOSURE) {
       return keyOf(table, `c${word & 0x3fff} ${nameNested(fieldBx(word))}`);
     }
-    const text = table.options.ignoreConstantOrder === true ? wordByValue(prototype, word, pc) : String(word);
-    return keyOf(table, text);
+    const text = table.options.ignoreConstantOrder === true ? wordByValue(prototype, word, pc) : undefined;
+    return text === undefined ? word : keyOf(table, text);
   });
 }
 

@@ -32,6 +32,9 @@ export function formatNumber(value: number): string {
   if (Number.isNaN(value)) return "nan";
   if (!Number.isFinite(value)) return value < 0 ? "-inf" : "inf";
   if (Number.isInteger(value) && Math.abs(value) < 1e14) return Object.is(value, -0) ? "-0" : String(value);
+  const shortest = String(value);
+  // With up to 14 digits the shortest decimal is the rounded one.
+  if (shortest.length <= 15 && Math.abs(value) >= 1e-4 && Math.abs(value) < 1e14) return shortest;
   const [mantissa = "", exponentText = ""] = roundScientific(value).split("e");
   const exponent = Number(exponentText);
   if (exponent >= -4 && exponent <= FRACTION_DIGITS) return dropTrailingZeros(shiftPoint(mantissa, exponent));

@@ -22,6 +22,18 @@ export interface ListOptions {
 interface Listing {
   readonly prototype: Prototype;
   readonly path: string;
+  /** Constants as text, filled in when first shown: code names the same few again and again. */
+  readonly constantTexts: string[];
+  readonly upvalueTexts: readonly string[];
+}
+
+function createListing(prototype: Prototype, path: string): Listing {
+  const { upvalues, upvalueNames } = prototype;
+  const upvalueTexts = upvalues.map((_, index) => {
+    const name = upvalueNames[index] ?? null;
+    return name === null ? "-" : showName(name);
+  });
+  return { prototype, path, constantTexts: [], upvalueTexts };
 }
 
 function plural(count: number, noun: string): string {
@@ -41,14 +53,18 @@ function listHead(lines: string[], { prototype, path }: Listing): void {
   );
 }
 
-function showConstant({ prototype }: Listing, index: number): string {
+function showConstant({ prototype, constantTexts }: Listing, index: number): string {
+  const known = constantTexts[index];
+  if (known !== undefined) return known;
   const constant = prototype.constants[index];
-  return constant === undefined ? `no K${index}` : formatConstant(constant);
+  if (constant === undefined) return `no K${index}`;
+  const text = formatConstant(constant);
+  constantTexts[index] = text;
+  return text;
 }
 
-function showUpvalue({ prototype }: Listing, index: number): string {
-  const name = prototype.upvalueNames[index] ?? null;
-  return name === null ? "-" : showName(name);
+function showUpvalue({ upvalueTexts }: Listing, index: number): string {
+  return upvalueTexts[index] ?? "-";
 }
 
 /** The constant behind an RK field, `-` for a register. */
@@ -147,9 +163,14 @@ function showOperand(word: number, slot: OperandSlot, isConstantWord: boolean): 
 function showInstruction(listing: Listing, operation: Operation, word: number, pc: number): string {
   const before = listing.prototype.code[pc - 1];
   const isConstantWord = before === undefined || opcodeOf(before) === OP.LOADKX;
-  const operands = operation.operands.map((slot) => showOperand(word, slot, isConstantWord)).join(" ");
+  let text = `${operation.name.padEnd(9)}\t`;
+  let separator = "";
+  for (const slot of operation.operands) {
+    text += separator + showOperand(word, slot, isConstantWord);
+    separator = " ";
+  }
   const note = NOTES[operation.name]?.(listing, word, pc) ?? "";
-  return `${operation.name.padEnd(9)}\t${operands}${note === "" ? "" : `\t; ${note}`}`;
+  return note === "" ? text : `${text}\t; ${note}`;
 }
 
 function listCode(lines: string[], listing: Listing): void {
@@ -169,21 +190,20 @@ function listCode(lines: string[], listing: Listing): void {
   }
 }
 
-function listTables(lines: string[], { prototype, path }: Listing): void {
-  const { constants, locals, upvalues, upvalueNames } = prototype;
-  lines.push(`constants (${constants.length}) for ${path}:`);
-  constants.forEach((constant, index) => {
-    lines.push(`\t${index + 1}\t${formatConstant(constant)}`);
-  });
-  lines.push(`locals (${locals.length}) for ${path}:`);
+function listTables(lines: string[], listing: Listing): void {
+  const { constants, locals, upvalues } = listing.prototype;
+  lines.push(`constants (${constants.length}) for ${listing.path}:`);
+  for (let index = 0; index < constants.length; index++) {
+    lines.push(`\t${index + 1}\t${showConstant(listing, index)}`);
+  }
+  lines.push(`locals (${locals.length}) for ${listing.path}:`);
   locals.forEach(({ name, startPc, endPc }, index) => {
     const [first, last] = [BigInt(startPc) + 1n, BigInt(endPc) + 1n];
     lines.push(`\t${index}\t${name === null ? "-" : showName(name)}\t${first}\t${last}`);
   });
-  lines.push(`upvalues (${upvalues.length}) for ${path}:`);
+  lines.push(`upvalues (${upvalues.length}) for ${listing.path}:`);
   upvalues.forEach(({ inStack, index }, number) => {
-    const name = upvalueNames[number] ?? null;
-    lines.push(`\t${number}\t${name === null ? "-" : showName(name)}\t${inStack}\t${index}`);
+    lines.push(`\t${number}\t${showUpvalue(listing, number)}\t${inStack}\t${index}`);
   });
 }
 
@@ -192,7 +212,7 @@ function listPrototype(lines: string[], listing: Listing, tables: boolean): void
   listCode(lines, listing);
   if (tables) listTables(lines, listing);
   listing.prototype.prototypes.forEach((prototype, index) => {
-    listPrototype(lines, { prototype, path: `${listing.path}/${index}` }, tables);
+    listPrototype(lines, createListing(prototype, `${listing.path}/${index}`), tables);
   });
 }
 
@@ -203,6 +223,6 @@ function listPrototype(lines: string[], listing: Listing, tables: boolean): void
  */
 export function listChunk(chunk: Chunk, options: ListOptions = {}): string {
   const lines: string[] = [];
-  listPrototype(lines, { prototype: chunk.main, path: "main" }, options.tables ?? true);
+  listPrototype(lines, createListing(chunk.main, "main"), options.tables ?? true);
   return `${lines.join("\n")}\n`;
 }
