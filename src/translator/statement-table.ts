@@ -30,7 +30,9 @@ export function findAction(
 /** Whether a statement with exactly this number of parameters exists, or one that takes any number. */
 export function hasStatement(state: TranslationState, opcode: string, count: number): boolean {
   if (findAction(state, opcode, count) !== undefined) return true;
-  return state.architecture?.lookup(opcode, count) === "exact";
+  const { architecture } = state;
+  // A macro may take the name of an instruction that the reference does not have.
+  return architecture?.lookup(opcode, count) === "exact" && !architecture.isExtension(opcode, count);
 }
 
 /** Largest parameter count that the reference tries when it looks for the opcode with another count. */

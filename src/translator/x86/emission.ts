@@ -22,6 +22,8 @@ export class Emission {
   code = "";
   args: string[] = [];
   positions = 0;
+  /** There is a REX prefix that stays. */
+  rex = false;
 
   /** A literal byte, 0..255. */
   byte(value: number): void {

@@ -150,7 +150,7 @@ function noShortReference(parameter: number): StatementError {
     part: { kind: "parameter", index: parameter },
     hint:
       "give the distance in bytes from the end of the instruction, or use a compare or dec and a " +
-      "conditional jump: `dec ecx; jnz <1` for loop, `test ecx, ecx; jz >1` for jecxz",
+      "conditional jump: `dec ecx; jnz <1' for loop, `test ecx, ecx; jz >1' for jecxz",
   });
 }
 

@@ -7,16 +7,19 @@ import { encodeImmediate, isShrinkable } from "./encode-immediate.js";
 import type { Displacement, LabelTarget, MemoryOperand, Operand, RegisterUse } from "./operand.js";
 import type { StatementContext } from "./statement-context.js";
 
-/** Which field of an instruction a variable register goes to. */
-const VREG = { base: 0, rm: 1, index: 2, reg: 4, vvvv: 5, is4: 6 } as const;
+/** A field that a variable register can go to: its number in VREG, and that in the oldest encoder. */
+interface RegisterField {
+  readonly kind: number;
+  readonly old: number;
+}
 
-/** The same in the oldest encoder. */
-const VREG_13: Readonly<Record<number, number>> = {
-  [VREG.base]: 1,
-  [VREG.rm]: 0,
-  [VREG.index]: 3,
-  [VREG.reg]: 2,
-};
+const BASE: RegisterField = { kind: 0, old: 1 };
+const RM: RegisterField = { kind: 1, old: 0 };
+const SIB_BASE: RegisterField = { kind: 1, old: 1 };
+const INDEX: RegisterField = { kind: 2, old: 3 };
+const REG: RegisterField = { kind: 4, old: 2 };
+const VVVV = 5;
+const IS4 = 6;
 
 const W = 8;
 const R = 4;
@@ -94,19 +97,17 @@ function extendedBits(instruction: Instruction): number {
 function writeVreg(
   instruction: Instruction,
   use: RegisterUse | undefined,
-  field: number,
+  field: RegisterField,
   distance: number,
 ): void {
   if (use === undefined || use.argument === undefined) return;
   if (instruction.context.environment.engine === "1.3") {
-    const old = VREG_13[field];
-    if (old === undefined) throw unsupported("a variable register in this place");
-    instruction.emission.argumentWith(ACTION.VREG, old, use.argument);
+    instruction.emission.argumentWith(ACTION.VREG, field.old, use.argument);
     return;
   }
   const last = --instruction.pending === 0;
   const shrink = last ? instruction.shrink : 0;
-  instruction.emission.argumentWith(ACTION.VREG, field * 32 + shrink * 8 + distance, use.argument);
+  instruction.emission.argumentWith(ACTION.VREG, field.kind * 32 + shrink * 8 + distance, use.argument);
 }
 
 function unsupported(what: string): StatementError {
@@ -140,6 +141,7 @@ function writeOpcode(form: Form, size: number, instruction: Instruction): void {
   const { opcode, prefix } = form;
   const w = form.rexW || (size === Size.qword && !form.defaults64);
   const rex = prepareRex(instruction, w);
+  emission.rex = rex !== 0 && instruction.shrink === 0;
   if (size === Size.word) emission.byte(0x66);
   for (const byte of prefix) emission.byte(byte);
   const last = opcode.length - 1;
@@ -154,7 +156,7 @@ function writeOpcode(form: Form, size: number, instruction: Instruction): void {
   if (rex !== 0 && rexAt === last) emission.byte(rex);
   const lowered = size === Size.byte ? 1 : 0;
   emission.byte((opcode[last] ?? 0) - lowered + (numberOf(instruction.opcode) & 7));
-  if (instruction.pending > 0) writeVreg(instruction, instruction.opcode, VREG.rm, instruction.distance);
+  if (instruction.pending > 0) writeVreg(instruction, instruction.opcode, RM, instruction.distance);
 }
 
 function writeVex(form: Form, vex: VexFields, size: number, instruction: Instruction): void {
@@ -178,7 +180,7 @@ function writeVex(form: Form, vex: VexFields, size: number, instruction: Instruc
   }
   if (vvvv?.argument !== undefined) {
     if (context.environment.engine === "1.3") throw unsupported("a variable register in this place");
-    emission.argumentWith(ACTION.VREG, VREG.vvvv * 32, vvvv.argument);
+    emission.argumentWith(ACTION.VREG, VVVV * 32, vvvv.argument);
   }
   emission.byte(form.opcode[0] ?? 0);
 }
@@ -261,15 +263,15 @@ function writeBased(
     emission.byte(modrm(mod, regNumber, baseNumber));
     const patched = runTime && (isVariable(reg) || isVariable(base));
     if (patched || (shrinks && mod !== 0 && !runTime)) emission.mark();
-    writeVreg(instruction, reg, VREG.reg, distance + 1);
-    writeVreg(instruction, base, VREG.base, distance + 1);
+    writeVreg(instruction, reg, REG, distance + 1);
+    writeVreg(instruction, base, BASE, distance + 1);
   } else {
     emission.byte(modrm(mod, regNumber, SIB_FOLLOWS));
     if (runTime || shrinks) emission.mark();
-    writeVreg(instruction, reg, VREG.reg, distance + 1);
+    writeVreg(instruction, reg, REG, distance + 1);
     emission.byte(modrm(memory.scale, index === undefined ? NO_INDEX : numberOf(index), baseNumber));
-    writeVreg(instruction, index, VREG.index, distance + 2);
-    writeVreg(instruction, base, VREG.rm, distance + 2);
+    writeVreg(instruction, index, INDEX, distance + 2);
+    writeVreg(instruction, base, SIB_BASE, distance + 2);
   }
   writeBaseDisplacement(mod, displacement, base, emission);
 }
@@ -287,11 +289,11 @@ function writeBaseless(memory: MemoryOperand, shrinks: boolean, instruction: Ins
   const sib = index !== undefined || (context.mode === "x64" && target === undefined);
   emission.byte(modrm(0, regNumber, sib ? SIB_FOLLOWS : NO_BASE));
   if (index !== undefined && shrinks) emission.mark();
-  writeVreg(instruction, reg, VREG.reg, distance + 1);
+  writeVreg(instruction, reg, REG, distance + 1);
   if (index === undefined && shrinks) emission.mark();
   if (sib) {
     emission.byte(modrm(memory.scale, index === undefined ? NO_INDEX : numberOf(index), NO_BASE));
-    writeVreg(instruction, index, VREG.index, distance + 2);
+    writeVreg(instruction, index, INDEX, distance + 2);
   }
   if (target === undefined) writeWideDisplacement(memory.displacement, emission);
   else emission.relative(target);
@@ -303,8 +305,8 @@ function writeOperands(form: Form, instruction: Instruction): void {
   if (memory === undefined) {
     emission.byte(modrm(3, instruction.regNumber, numberOf(rm)));
     if (instruction.pending === 0) return;
-    writeVreg(instruction, instruction.reg, VREG.reg, distance + 1);
-    writeVreg(instruction, rm, VREG.rm, distance + 1);
+    writeVreg(instruction, instruction.reg, REG, distance + 1);
+    writeVreg(instruction, rm, RM, distance + 1);
     return;
   }
   const shrinks = isShrinkable(form.immediates);
@@ -349,7 +351,7 @@ function writeRegisterImmediate(operand: Operand, emission: Emission, context: S
   }
   if (context.environment.engine === "1.3") throw unsupported("a variable register in this place");
   emission.byte(0);
-  emission.argumentWith(ACTION.VREG, VREG.is4 * 32, use.argument);
+  emission.argumentWith(ACTION.VREG, IS4 * 32, use.argument);
 }
 
 /** Encodes an instruction whose form has been chosen; `size` is the effective operand size. */

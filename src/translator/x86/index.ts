@@ -1,3 +1,4 @@
+import type { Form } from "../../x86/form.js";
 import { createRegisterSet, type Mode } from "../../x86/registers.js";
 import type { Architecture, AssemblyEnvironment } from "../architecture.js";
 import type { AssembledStatement, AssembledStep, LabelUse } from "../assembled-statement.js";
@@ -13,6 +14,7 @@ import {
 } from "./data-directives.js";
 import { describeArchitecture } from "./describe.js";
 import { encode } from "./encode.js";
+import { lintForm, lintHighByte } from "./form-lint.js";
 import { allForms, createInstructionTable, type FormSequence } from "./instruction-table.js";
 import { legalForms } from "./legal-forms.js";
 import { isBase } from "./memory-operand.js";
@@ -20,7 +22,7 @@ import { assembleMov64 } from "./mov64.js";
 import type { Operand } from "./operand.js";
 import { parseOperand } from "./parse-operand.js";
 import { leadingName } from "./register-use.js";
-import { failureMessage, type SelectionFailure, selectForm } from "./select-form.js";
+import { differingOperand, failureMessage, type SelectionFailure, selectForm } from "./select-form.js";
 import { addressSizeOf, type StatementContext } from "./statement-context.js";
 
 const DIRECTIVES = [
@@ -102,21 +104,6 @@ export function createX86Architecture(name: Mode, environment: AssemblyEnvironme
     return table.has(opcode) ? "other-count" : "unknown";
   }
 
-  function selectionError(
-    failure: SelectionFailure,
-    opcode: string,
-    operands: readonly Operand[],
-    forms: FormSequence,
-  ): StatementError {
-    const classic = failureMessage(failure, opcode, operands);
-    return new StatementError({
-      code: "bad-operands",
-      classic,
-      part: { kind: "statement" },
-      hint: legalForms(opcode, allForms(forms)),
-    });
-  }
-
   /** Reads an operand, or takes it from the cache: the same ones occur all over a source. */
   function readOperand(text: string, context: StatementContext): Operand {
     const known = operandCache.get(text);
@@ -147,8 +134,13 @@ export function createX86Architecture(name: Mode, environment: AssemblyEnvironme
     if (context.needsRex && context.forbidsRex) checkByteRegisters(operands);
     const forms = table.forms(opcode, parameters.length) ?? NO_FORMS;
     const selection = selectForm(forms, operands);
-    if (selection.failure !== undefined) throw selectionError(selection.failure, opcode, operands, forms);
-    return stepOf(encode(selection.form, selection.size, operands, context), reserve);
+    if (selection.failure !== undefined)
+      throw selectionError(selection.failure, opcode, operands, allForms(forms));
+    const { form, size } = selection;
+    lintForm(opcode, form, size, operands, context);
+    const emission = encode(form, size, operands, context);
+    if (context.forbidsRex && emission.rex) lintHighByte(operands, context);
+    return stepOf(emission, reserve);
   }
 
   function assembleSteps(
@@ -233,6 +225,34 @@ function located(error: StatementError, context: StatementContext): StatementErr
 /** Only gathers have addresses with a vector register as index. */
 function isGather(opcode: string): boolean {
   return opcode.startsWith("vgather") || opcode.startsWith("vpgather");
+}
+
+const FAILURE_MESSAGES: Readonly<Record<SelectionFailure, string>> = {
+  mode: "no form takes these kinds of operands",
+  "mixed-size": "the operands have different sizes",
+  size: "no form takes operands of this size",
+  "no-size": "the size of the operation is not known",
+};
+
+function selectionError(
+  failure: SelectionFailure,
+  opcode: string,
+  operands: readonly Operand[],
+  forms: readonly Form[],
+): StatementError {
+  const differing = failure === "mixed-size" ? differingOperand(operands) : -1;
+  const unsized = operands.findIndex((operand) => operand.kind === "memory" && operand.size === 0);
+  const keyword =
+    failure === "no-size" && unsized >= 0
+      ? "write byte, word, dword or qword before the memory operand\n"
+      : "";
+  return new StatementError({
+    code: `bad-operands-${failure}`,
+    classic: failureMessage(failure, opcode, operands),
+    message: `${FAILURE_MESSAGES[failure]}: \`${opcode}'`,
+    part: differing < 0 ? { kind: "statement" } : { kind: "parameter", index: differing },
+    hint: keyword + legalForms(opcode, forms),
+  });
 }
 
 function badBase(text: string): StatementError {

@@ -18,7 +18,7 @@ function checkGlobalName(name: string): void {
       code: "bad-global-label",
       classic: "bad global label",
       message: `\`${name}' is no name for a global label`,
-      hint: "the name follows `->` directly: a letter or `_`, then letters, digits, `_` or `@`",
+      hint: "the name follows `->' directly: a letter or `_`, then letters, digits, `_` or `@`",
     });
   }
 }

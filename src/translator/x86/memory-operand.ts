@@ -5,6 +5,7 @@ import { alphanumericEnd, skipBlanks } from "./characters.js";
 import { parseLabelReference } from "./label-reference.js";
 import { checkInteger, readNumber } from "./number.js";
 import type { Displacement, MemoryOperand, RegisterUse } from "./operand.js";
+import { lintExpression, lintScale } from "./operand-lint.js";
 import { type LeadingName, leadingName, readUse } from "./register-use.js";
 import type { StatementContext } from "./statement-context.js";
 
@@ -107,7 +108,10 @@ function parseDisplacement(text: string, context: StatementContext): Displacemen
   const product = readProduct(rest, context);
   if (product !== undefined) return { kind: "literal", value: negative ? -product : product, text };
   const target = parseLabelReference(rest, engine === "1.5", context);
-  if (target === undefined) return { kind: "expression", text: negative ? text : rest };
+  if (target === undefined) {
+    lintExpression(rest, "address", context);
+    return { kind: "expression", text: negative ? text : rest };
+  }
   if (negative) {
     throw new StatementError({
       code: "inverted-label",
@@ -167,6 +171,7 @@ function parseBehindBase(
       checkIndex(name, context);
       const next = name.register.number >= 0 ? skipBlanks(text, end) : end;
       const scaled = readScale(text, next);
+      if (scaled !== undefined) lintScale(text, scaled.end, context);
       const rest = scaled === undefined ? text.slice(next) : text.slice(skipBlanks(text, scaled.end));
       return memory(size, base, use, scaled?.scale ?? 0, parseDisplacement(rest, context), context);
     }
@@ -190,6 +195,7 @@ export function parseMemory(text: string, size: number, context: StatementContex
   const scaled = readScale(text, next);
   if (scaled !== undefined) {
     checkIndex(name, context);
+    lintScale(text, scaled.end, context);
     const rest = text.slice(skipBlanks(text, scaled.end));
     return memory(size, undefined, use, scaled.scale, parseDisplacement(rest, context), context);
   }

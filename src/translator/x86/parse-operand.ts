@@ -6,6 +6,7 @@ import { parseLabelReference } from "./label-reference.js";
 import { isBase, parseMemory, typedMemory } from "./memory-operand.js";
 import { checkInteger, readNumber } from "./number.js";
 import type { Operand, RegisterUse } from "./operand.js";
+import { lintExpression } from "./operand-lint.js";
 import { type LeadingName, leadingName, readUse } from "./register-use.js";
 import type { StatementContext } from "./statement-context.js";
 
@@ -133,7 +134,7 @@ function literalOperand(value: number): Operand {
   if (reduced === 1) kinds |= Kind.one;
   if (reduced >= -128 && reduced <= 127) kinds |= Kind.signedByte;
   // Adding 0 makes 0 of -0: only displacements keep the sign.
-  return { kind: "literal", kinds, size: Size.none, value: reduced + 0 };
+  return { kind: "literal", kinds, size: Size.none, value: reduced + 0, unsigned32: value > 0x7fffffff };
 }
 
 /** A number, or with a size keyword in front a multiple of that size; undefined for anything else. */
@@ -166,6 +167,7 @@ function isWide(value: number): boolean {
 function parseLabelOrExpression(text: string, size: number, context: StatementContext): Operand {
   const target = parseLabelReference(text, true, context);
   if (target === undefined) {
+    lintExpression(text, size === Size.none ? "plain" : "sized", context);
     return { kind: "expression", kinds: Kind.immediate | Kind.runtime, size, text };
   }
   if (size !== Size.none && size !== context.addressSize) {

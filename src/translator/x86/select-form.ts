@@ -81,6 +81,17 @@ export function selectForm(sequence: FormSequence, operands: readonly Operand[])
   return { failure: common === Size.none ? "no-size" : "size" };
 }
 
+/** Index of the first operand whose size differs from those before, or -1. */
+export function differingOperand(operands: readonly Operand[]): number {
+  let common: number = Size.none;
+  return operands.findIndex(({ size }) => {
+    if (size === Size.none || size === common) return false;
+    if (common !== Size.none) return true;
+    common = size;
+    return false;
+  });
+}
+
 const FAILURE_TEXT: Readonly<Record<SelectionFailure, string>> = {
   mode: "bad operand mode",
   "mixed-size": "mixed operand size",
