@@ -6,11 +6,11 @@ const x86 = createHarness("x86");
 
 // biome-ignore format: one statement per line
 const PROBLEMS: readonly (readonly [statement: string, code: string, index: number | undefined, hint: RegExp])[] = [
-  ["mov eax, bx", "bad-operands-mixed-size", 1, /mov rm\*, r\*/],
-  ["mov eax, st0", "bad-operands-mode", undefined, /legal forms are:\n {2}mov rm\*, r\*\n/],
-  ["inc [rax]", "bad-operands-no-size", undefined, /write byte, word, dword or qword before the memory operand/],
-  ["push eax", "bad-operands-size", undefined, /push rv/],
-  ["vaddsd xmm0, xmm1, [rax]", "bad-operands-size", undefined, /vaddsd xmm, xmm, m64/],
+  ["mov eax, bx", "bad-operands", 1, /mov rm\*, r\*/],
+  ["mov eax, st0", "bad-operands", undefined, /legal forms are:\n {2}mov rm\*, r\*\n/],
+  ["inc [rax]", "bad-operands", undefined, /write byte, word, dword or qword before the memory operand/],
+  ["push eax", "bad-operands", undefined, /push rv/],
+  ["vaddsd xmm0, xmm1, [rax]", "bad-operands", undefined, /vaddsd xmm, xmm, m64/],
   ["mov eax, 0x100000000", "bad-number", 1, /use mov64/],
   ["mov eax, [ecx*3]", "bad-displacement", 1, /the scale must be 1, 2, 4 or 8/],
   ["mov eax, [rax+rsp]", "bad-index-register", 1, /stack pointer can be the base only/],

@@ -227,13 +227,6 @@ function isGather(opcode: string): boolean {
   return opcode.startsWith("vgather") || opcode.startsWith("vpgather");
 }
 
-const FAILURE_MESSAGES: Readonly<Record<SelectionFailure, string>> = {
-  mode: "no form takes these kinds of operands",
-  "mixed-size": "the operands have different sizes",
-  size: "no form takes operands of this size",
-  "no-size": "the size of the operation is not known",
-};
-
 function selectionError(
   failure: SelectionFailure,
   opcode: string,
@@ -247,9 +240,8 @@ function selectionError(
       ? "write byte, word, dword or qword before the memory operand\n"
       : "";
   return new StatementError({
-    code: `bad-operands-${failure}`,
+    code: "bad-operands",
     classic: failureMessage(failure, opcode, operands),
-    message: `${FAILURE_MESSAGES[failure]}: \`${opcode}'`,
     part: differing < 0 ? { kind: "statement" } : { kind: "parameter", index: differing },
     hint: keyword + legalForms(opcode, forms),
   });
