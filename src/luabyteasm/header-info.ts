@@ -1,5 +1,6 @@
 import type { Diagnostic } from "../diagnostics/diagnostic.js";
 import { type Chunk, DEFAULT_HEADER, type Prototype } from "./chunk.js";
+import { showSource } from "./format-constant.js";
 import { bytesLong, decodeField, type FieldRow, type HeaderField, hexPairs } from "./header-field.js";
 import { describeForeignHeader } from "./header-info-foreign.js";
 import { identifyFile } from "./identify-file.js";
@@ -140,12 +141,25 @@ function renderFields(fields: readonly HeaderField[]): string[] {
   });
 }
 
-function renderSummary(summary: ChunkSummary): string[] {
-  const { functions, instructions, constants, depth, stripped } = summary;
-  const debug = stripped ? "stripped" : "with debug information";
-  return [
-    `  ${functions} functions (depth ${depth}), ${instructions} instructions, ${constants} constants, ${debug}`,
+function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? "" : "s"}`;
+}
+
+function renderSummary({
+  source,
+  functions,
+  instructions,
+  constants,
+  depth,
+  stripped,
+}: ChunkSummary): string[] {
+  const sums = [
+    count(functions, "function"),
+    count(instructions, "instruction"),
+    count(constants, "constant"),
   ];
+  const debug = stripped ? "stripped" : "with debug information";
+  return [`  source: ${showSource(source)}`, `  ${sums.join(", ")}, depth ${depth}, ${debug}`];
 }
 
 /** The result of `describeHeader` as text, ending with a line end. */

@@ -34,7 +34,9 @@ describe("Lua 5.2", () => {
     const text = renderHeaderInfo(info);
     expect(text).toContain("Lua 5.2 chunk, loads in stock Lua 5.2\n");
     expect(text).toContain("little-endian");
-    expect(text).toContain("2 functions (depth 2), 2 instructions, 1 constants, with debug information");
+    expect(text).toContain(
+      "  source: t.lua\n  2 functions, 2 instructions, 1 constant, depth 2, with debug information\n",
+    );
   });
 
   test("another layout: which field differs, and how to convert", () => {
