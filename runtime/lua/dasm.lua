@@ -116,9 +116,10 @@ end
 --   LITERAL  number of literal bytes to write first
 --   FROM     where these bytes are in the list's `literals`
 --   X, Y     operands
+--   MARKED   number of the literal bytes that follow a MARK action, -1 without one
 -- A chunk is a run of operations that ends with END.
 
-local WIDTH, LITERAL, FROM, X, Y = 5, 1, 2, 3, 4
+local WIDTH, LITERAL, FROM, X, Y, MARKED = 6, 1, 2, 3, 4, 5
 
 local END = 0       -- X: section to switch to or -1
 local IMM_D = 1
@@ -130,17 +131,17 @@ local DISP = 6      -- X: 0 zero needs no byte, 1 it does, 2+n look at the regis
 local IMM_S = 7
 local IMM_DB = 8
 local IMM_B = 9
-local MARK = 10
-local VREG = 11     -- X: field descriptor
-local IMM_W = 12
-local IMM_WB = 13
-local EXTERN = 14   -- X: 1 if relative; Y: index
-local REL_A = 15
-local IMM_LG = 16   -- X: label entry, negative for forward locals
-local IMM_PC = 17
-local ALIGN = 18    -- X: alignment - 1
-local SPACE = 19    -- X: fill byte
-local SETLABEL = 20
+local VREG = 10     -- X: field descriptor
+local IMM_W = 11
+local IMM_WB = 12
+local EXTERN = 13   -- X: 1 if relative; Y: index
+local REL_A = 14
+local IMM_LG = 15   -- X: label entry, negative for forward locals
+local IMM_PC = 16
+local ALIGN = 17    -- X: alignment - 1
+local SPACE = 18    -- X: fill byte
+local SETLABEL = 19
+local MARK = 20     -- only while decoding
 
 local WITH_ARGUMENT = {
   [IMM_D] = true, [REL_PC] = true, [LABEL_PC] = true, [DISP] = true, [IMM_S] = true, [IMM_DB] = true,
@@ -222,6 +223,11 @@ local function add_literal(list, byte)
   list.literal_count = list.literal_count + 1
 end
 
+-- A byte of the action list, nil behind its end.
+local function byte_at(list, offset)
+  return offset >= 0 and offset < list.size and list.actions[offset] or nil
+end
+
 -- Bytes that a branch saves in its short form, from the opcode byte in front of its displacement.
 local function saved_by_short_form(opcode)
   if opcode == 0xe9 then return 3 end
@@ -238,7 +244,7 @@ local function zero_rule(chunk, list, offset)
   if chunk.base_argument then return 2 + chunk.argument_count - chunk.base_argument end
   local register = chunk.modrm
   if not register then
-    register = list.actions[offset - 1]
+    register = byte_at(list, offset - 1) or 0
   elseif band(register, 7) == 4 then
     register = chunk.sib or 0
   end
@@ -249,7 +255,7 @@ end
 local function operands_of(list, chunk, kind, code, offset)
   local actions = list.actions
   if kind == DISP then
-    local following = actions[offset + 1]
+    local following = byte_at(list, offset + 1)
     return zero_rule(chunk, list, offset), (following == 238 or following == 239) and 1 or 0
   elseif kind == VREG or kind == SPACE or kind == ALIGN or kind == LABEL_LG then
     return actions[offset + 1], 0
@@ -270,10 +276,9 @@ end
 -- Follow the ModRM byte of the current instruction as far as the displacement.
 local function follow_modrm(list, chunk, kind, x, offset)
   if kind == MARK then
-    local actions = list.actions
-    chunk.modrm = actions[offset - 1]
-    chunk.sib = actions[offset + 1] == ESCAPE and actions[offset + 2] or actions[offset + 1]
-    if chunk.sib >= 233 and actions[offset + 1] ~= ESCAPE then chunk.sib = nil end
+    local following = byte_at(list, offset + 1)
+    chunk.modrm = byte_at(list, offset - 1)
+    chunk.sib = following == ESCAPE and byte_at(list, offset + 2) or not ACTIONS[following] and following or nil
     chunk.base_argument = nil
   elseif kind == VREG then
     if x < 0x40 then chunk.base_argument = chunk.argument_count end
@@ -283,10 +288,61 @@ local function follow_modrm(list, chunk, kind, x, offset)
 end
 
 local function bad_chunk(start, why)
-  error(("dasm: bad action list: %s in the chunk at offset %d"):format(why, start), 4)
+  error(("dasm: bad action list: %s in the chunk at offset %d"):format(why, start), 0)
 end
 
--- Offset of operands past the end of the list read as zero, so check before every use.
+-- Add one operation to the list; `run` says where its literal bytes are.
+local function add_operation(list, chunk, run, kind, code, offset)
+  reserve_ops(list)
+  local op, ops = list.op_count, list.ops
+  local x, y = operands_of(list, chunk, kind, code, offset)
+  ops[op], ops[op + LITERAL], ops[op + FROM] = kind, run.length, run.from
+  ops[op + X], ops[op + Y] = x, y
+  ops[op + MARKED] = run.mark and run.length - run.mark or -1
+  list.offsets[op] = offset
+  list.op_count = op + WIDTH
+  if WITH_ARGUMENT[kind] then chunk.argument_count = chunk.argument_count + 1 end
+  if kind == IMM_LG or kind == IMM_PC then chunk.has_label_address = true end
+  run.length, run.from, run.mark, run.after = 0, list.literal_count, nil, kind
+  return x
+end
+
+-- Add an action other than a literal byte. `run` is the run of literal bytes before it.
+local function add_action(list, chunk, run, kind, code, offset, start)
+  if run.length > 0 then chunk.base_argument = nil end -- it was a register of an earlier instruction
+  if kind == SETLABEL and (run.length > 0 or run.after ~= LABEL_LG and run.after ~= LABEL_PC) then
+    bad_chunk(start, "an address without a label")
+  end
+  local x = 0
+  if kind == MARK then
+    run.mark = run.length
+  else
+    x = add_operation(list, chunk, run, kind, code, offset)
+  end
+  follow_modrm(list, chunk, kind, x, offset)
+end
+
+local function decode_actions(list, chunk, start)
+  local offset = start
+  local run = { length = 0, from = list.literal_count, mark = nil, after = nil }
+  local kind
+  repeat
+    local code = byte_at(list, offset) or bad_chunk(start, "missing end")
+    local action = ACTIONS[code]
+    local operand_count = action and action[2] or code == ESCAPE and 1 or 0
+    if offset + operand_count >= list.size then bad_chunk(start, "missing end") end
+    if action then
+      kind = action[1]
+      add_action(list, chunk, run, kind, code, offset, start)
+    else
+      local byte = code == ESCAPE and list.actions[offset + 1] or code
+      add_literal(list, byte)
+      run.length, chunk.opcode = run.length + 1, byte
+    end
+    offset = offset + 1 + operand_count
+  until kind == END
+end
+
 local function decode(list, start)
   if type(start) ~= "number" then
     error(("bad argument #2 to 'dasm_put' (cannot convert '%s' to 'int')"):format(type(start)), 4)
@@ -294,41 +350,14 @@ local function decode(list, start)
   if start < 0 or start >= list.size or start % 1 ~= 0 then
     error(("dasm: offset %s is outside the action list of %d bytes"):format(tostring(start), list.size), 4)
   end
-  local chunk = { pc = list.op_count, argument_count = 0, opcode = 0, has_label_address = false }
-  local offset, literal, from, kind, last = start, 0, list.literal_count, nil, nil
-  local first_op, first_literal = list.op_count, list.literal_count
-  repeat
-    local code = offset < list.size and list.actions[offset] or -1
-    local action = ACTIONS[code]
-    local operand_count = action and action[2] or code == ESCAPE and 1 or 0
-    if code < 0 or offset + operand_count >= list.size then
-      list.op_count, list.literal_count = first_op, first_literal
-      bad_chunk(start, "missing end")
-    end
-    if not action then
-      local byte = code == ESCAPE and list.actions[offset + 1] or code
-      add_literal(list, byte)
-      literal, chunk.opcode = literal + 1, byte
-    else
-      kind = action[1]
-      if literal > 0 then chunk.base_argument = nil end -- a register of an earlier instruction
-      reserve_ops(list)
-      local op, ops = list.op_count, list.ops
-      local x, y = operands_of(list, chunk, kind, code, offset)
-      ops[op], ops[op + LITERAL], ops[op + FROM], ops[op + X], ops[op + Y] = kind, literal, from, x, y
-      list.offsets[op] = offset
-      list.op_count = op + WIDTH
-      if kind == SETLABEL and (literal > 0 or last ~= LABEL_LG and last ~= LABEL_PC) then
-        bad_chunk(start, "an address without a label")
-      end
-      last = kind
-      if WITH_ARGUMENT[kind] then chunk.argument_count = chunk.argument_count + 1 end
-      if kind == IMM_LG or kind == IMM_PC then chunk.has_label_address = true end
-      follow_modrm(list, chunk, kind, x, offset)
-      literal, from = 0, list.literal_count
-    end
-    offset = offset + 1 + operand_count
-  until kind == END
+  -- opcode, modrm, sib and base_argument are what an action needs to know about the bytes before it.
+  local chunk = { pc = list.op_count, argument_count = 0, has_label_address = false, opcode = 0 }
+  local op_count, literal_count = list.op_count, list.literal_count
+  local ok, message = pcall(decode_actions, list, chunk, start)
+  if not ok then
+    list.op_count, list.literal_count = op_count, literal_count
+    error(message, 4)
+  end
   return { pc = chunk.pc, argument_count = chunk.argument_count, has_label_address = chunk.has_label_address }
 end
 
@@ -387,16 +416,39 @@ local function need(state, condition, why)
   if not condition then error("dasm: " .. why, 3) end
 end
 
-local function larger_ints(old, used, capacity)
-  local larger = new_cdata(ints, capacity)
-  copy(larger, old, used * 4)
-  return larger
+-- The arrays of a state are pointers, so that the JIT compiler sees one type; a second field owns the memory.
+local function new_ints(capacity)
+  local memory = new_cdata(ints, capacity)
+  return cast(int_pointer, memory), memory
+end
+
+ffi.cdef [[
+  void *dynasm_realloc(void *, size_t) __asm__("realloc");
+  void dynasm_free(void *) __asm__("free");
+]]
+
+-- Larger arrays come from realloc, which moves pages instead of copying them and does not clear new ones.
+local LARGE = 0x4000
+
+-- A larger copy of an array that has `used` numbers: the pointer and the owner of the memory.
+local function larger_ints(old, memory, used, capacity)
+  if capacity < LARGE then
+    local larger, owner = new_ints(capacity)
+    copy(larger, old, used * 4)
+    return larger, owner
+  end
+  local moves = ffi.istype(int_pointer, memory)
+  local larger = ffi.C.dynasm_realloc(moves and memory or nil, capacity * 4)
+  if larger == nil then error("dasm error: out of memory. :0 (NOMEM)", 0) end
+  if moves then ffi.gc(memory, nil) else copy(larger, old, used * 4) end
+  larger = ffi.gc(cast(int_pointer, larger), ffi.C.dynasm_free)
+  return larger, larger
 end
 
 local function grow_log(state, top)
   local capacity = state.capacity * 2
   while capacity < top do capacity = capacity * 2 end
-  state.log = larger_ints(state.log, state.used, capacity)
+  state.log, state.log_memory = larger_ints(state.log, state.log_memory, state.used, capacity)
   state.capacity = capacity
 end
 
@@ -468,7 +520,7 @@ local function new_target(state)
   local target = state.target_count
   if target + 4 > state.target_capacity then
     local capacity = state.target_capacity * 2
-    state.targets = larger_ints(state.targets, target, capacity)
+    state.targets, state.targets_memory = larger_ints(state.targets, state.targets_memory, target, capacity)
     state.target_capacity = capacity
   end
   state.target_count = target + 4
@@ -500,7 +552,7 @@ end
 
 local function grow_events(state)
   local capacity = state.event_capacity * 2
-  state.events = larger_ints(state.events, state.event_count, capacity)
+  state.events, state.events_memory = larger_ints(state.events, state.events_memory, state.event_count, capacity)
   state.event_capacity = capacity
 end
 
@@ -524,8 +576,8 @@ local function need_labels(state)
   if state.labels then return end
   state.labels = new_cdata(ints, state.label_count)
   if not state.targets then
-    state.targets, state.target_capacity = new_cdata(ints, 32), 32
-    state.target_count = 4
+    state.targets, state.targets_memory = new_ints(32)
+    state.target_capacity, state.target_count = 32, 4
   end
 end
 
@@ -556,6 +608,8 @@ local function scan_global_definition(state, entry, head, section, estimate)
   if entry < 10 then
     state.local_used = true
     state.local_pending = band(state.local_pending, bnot(lshift(1, entry)))
+  else
+    state.global_defined = true
   end
   local event = add_event(state, LABEL, estimate, 0, head, true)
   state.events[event + 2] = define(state, state.labels, entry, event, section, estimate)
@@ -630,26 +684,8 @@ local function scan(state)
   while true do
     local kind = ops[pc]
     local fault = 0
-    estimate = estimate + ops[pc + LITERAL]
-    if kind == END then
-      local x = ops[pc + X]
-      if x >= state.section_count then
-        fault = RANGE_SEC
-      else
-        log[log[head + TAIL] + NEXT] = at
-        log[head + TAIL] = at
-        log[head + ESTIMATE] = estimate
-        log[at + NEXT] = 0
-        log[at + EVENT] = first_event
-        if x >= 0 then
-          section, head = x, x * HEAD
-          estimate = log[head + ESTIMATE]
-        end
-        if a == used then break end
-        at, pc, a = a, log[a], a + ARGUMENTS
-        first_event, event_tail = state.event_count, log[head + EVENT_TAIL]
-      end
-    else
+    if kind ~= END then
+      estimate = estimate + ops[pc + LITERAL]
       if kind < DISP then
         if kind == IMM_D then
           estimate = estimate + 4
@@ -720,11 +756,31 @@ local function scan(state)
         estimate = estimate + 4
         a = a + 1
       end
-      pc = pc + WIDTH
+      if estimate > 0x7fffffff then fault = NOMEM end
+      if fault == 0 then pc = pc + WIDTH end
     end
-    if estimate > 0x7fffffff then fault = NOMEM end
+    -- The end is done in the same turn as the last operation before it.
+    if fault == 0 and ops[pc] == END then
+      local x = ops[pc + X]
+      if x >= state.section_count then
+        fault = RANGE_SEC
+      else
+        log[log[head + TAIL] + NEXT] = at
+        log[head + TAIL] = at
+        estimate = estimate + ops[pc + LITERAL]
+        log[head + ESTIMATE] = estimate
+        log[at + NEXT] = 0
+        log[at + EVENT] = first_event
+        if x >= 0 then
+          section, head = x, x * HEAD
+          estimate = log[head + ESTIMATE]
+        end
+        if a == used then break end
+        at, pc, a = a, log[a], a + ARGUMENTS
+        first_event, event_tail = state.event_count, log[head + EVENT_TAIL]
+      end
+    end
     if fault ~= 0 then
-      if kind ~= END then pc = pc - WIDTH end
       state.status = fault == NOMEM and NOMEM or fault + list.offsets[pc] + (fault == RANGE_LG and 1 or 0)
       drop_events(state, head, first_event, event_tail)
       estimate = log[head + ESTIMATE]
@@ -915,31 +971,33 @@ local function write_global(state, event, entry, base)
   state.globals[entry - 10] = base + targets[target + OFFSET]
 end
 
--- Write the code as it is at address `base` to `out`, which has room for it and SLACK more.
+-- Write the literal bytes of an operation; may write SLACK bytes more than it should.
+local function write_literals(out, n, literals, ops, pc)
+  local count = ops[pc + LITERAL]
+  local from = literals + ops[pc + FROM]
+  if count <= 8 then
+    copy(out + n, from, 8)
+  elseif count <= 16 then
+    copy(out + n, from, 16)
+  else
+    copy(out + n, from, count)
+  end
+  return n + count
+end
+
+-- Write the code as it is at address `base` to `out`, which has room for it and SLACK more. Returns whether it
+-- has the size that layout computed.
 local function emit(state, out, base)
-  local log, events, list, size = state.log, state.events, state.list, state.size
+  local log, list, size = state.log, state.list, state.size
   local ops, literals = list.ops, cast(byte_pointer, list.literals)
   local pc, a, event = log[0], ARGUMENTS, 0
   local at, n, mark = 0, 0, -1
   while true do
-    local kind, literal = ops[pc], ops[pc + LITERAL]
-    if literal > 0 then
-      local from = literals + ops[pc + FROM]
-      if literal <= 8 then
-        copy(out + n, from, 8)
-      elseif literal <= 16 then
-        copy(out + n, from, 16)
-      else
-        copy(out + n, from, literal)
-      end
-      n = n + literal
-    end
-    if kind == END then
-      at = log[at + NEXT]
-      if n > size then return false end
-      if at == 0 then break end
-      pc, a, event, mark = log[at], at + ARGUMENTS, log[at + EVENT], -1
-    else
+    local kind = ops[pc]
+    if kind ~= END then
+      n = write_literals(out, n, literals, ops, pc)
+      local marked = ops[pc + MARKED]
+      if marked >= 0 then mark = n - marked end
       if kind < DISP then
         if kind == IMM_D then
           cast(int_pointer, out + n)[0] = log[a]
@@ -988,8 +1046,6 @@ local function emit(state, out, base)
           mark = -1
         end
         a = a + 1
-      elseif kind == MARK then
-        mark = n
       elseif kind == VREG then
         n, mark = write_register(log, out, n, mark, a, ops[pc + X])
         a = a + 1
@@ -1035,12 +1091,21 @@ local function emit(state, out, base)
       end
       pc = pc + WIDTH
     end
+    if ops[pc] == END then
+      n = write_literals(out, n, literals, ops, pc)
+      if n > size then return false end
+      at = log[at + NEXT]
+      if at == 0 then break end
+      pc, a, event, mark = log[at], at + ARGUMENTS, log[at + EVENT], -1
+    end
   end
   return n == size
 end
 
 -- The code is written to a buffer of our own first, so that a failure leaves the caller's memory alone.
-local scratch, scratch_size = new_cdata(bytes, 4096 + SLACK), 4096
+-- It has room on both sides for what a bad action list may touch.
+local FRONT = 16
+local scratch, scratch_size = new_cdata(bytes, FRONT + 4096 + SLACK), 4096
 
 -- Write the code for address `base` to `target`. Returns whether it has the size that layout computed.
 local function write_code(state, base, target)
@@ -1049,9 +1114,9 @@ local function write_code(state, base, target)
   scratch = nil -- an extern getter may build other code meanwhile
   if not buffer or capacity < size then
     capacity = size
-    buffer = new_cdata(bytes, size + SLACK)
+    buffer = new_cdata(bytes, FRONT + size + SLACK)
   end
-  local out = cast(byte_pointer, buffer)
+  local out = cast(byte_pointer, buffer) + FRONT
   local ok = emit(state, out, cast(byte_pointer, base))
   if ok then copy(target, out, size) end
   scratch, scratch_size = buffer, capacity
@@ -1369,64 +1434,74 @@ end
 
 dasm.put = put
 
---- Empty the state for a new unit of code. Table sizes and globals stay.
-function dasm.setup(state, actions)
-  need(state, state.section_count > 0, "setup before init")
-  local list = list_of(actions)
-  local sections = state.section_count
-  local top = sections * HEAD
-  if state.capacity < top + 64 then
-    state.capacity = top + 64
-    state.log = new_cdata(ints, state.capacity)
-  end
-  if state.event_capacity < sections * 4 + 4 then
-    state.event_capacity = sections * 4 + 4
-    state.events = new_cdata(ints, state.event_capacity)
-  end
-  local log, events = state.log, state.events
+-- Numbers for which a log and an events array have room from the start.
+local FIRST_LOG, FIRST_EVENTS = 64, 64
+
+-- Begin a unit of code: empty sections, no labels, nothing put.
+local function start_unit(state, list)
+  local log, events, sections = state.log, state.events, state.section_count
   for section = 0, sections - 1 do
     local head = section * HEAD
     log[head], log[head + NEXT], log[head + EVENT] = 0, 0, 0
     log[head + ESTIMATE], log[head + TAIL], log[head + EVENT_TAIL] = 0, head, section * 4
     events[section * 4 + 3] = 0
   end
+  local top = sections * HEAD
   state.list, state.chunks = list, list.chunks
   state.used, state.scanned, state.event_count, state.target_count = top, top, sections * 4, 4
   state.section, state.status, state.size = 0, 0, -1
   state.local_pending = 0 -- one bit per local label
-  state.local_used, state.global_pending, state.pc_pending = false, false, false
+  state.local_used, state.global_pending, state.global_defined, state.pc_pending = false, false, false, false
+end
+
+-- Give the state a log and an events array for a number of sections.
+local function make_room(state, sections)
+  state.capacity, state.event_capacity = sections * HEAD + FIRST_LOG, sections * 4 + FIRST_EVENTS
+  state.log, state.log_memory = new_ints(state.capacity)
+  state.events, state.events_memory = new_ints(state.event_capacity)
+end
+
+--- Empty the state for a new unit of code. Table sizes and globals stay.
+function dasm.setup(state, actions)
+  need(state, state.section_count > 0, "setup before init")
+  start_unit(state, list_of(actions))
   if state.labels then fill(state.labels, state.label_count * 4) end
   if state.pcs then fill(state.pcs, state.pc_capacity * 4) end
 end
 
+local function check_section_count(count)
+  if type(count) ~= "number" or count < 1 or count > 128 then
+    error("dasm: the number of sections must be 1 to 128", 3)
+  end
+end
+
 --- Begin anew with sections 0 .. section_count-1 and no labels; setup must follow.
 function dasm.init(state, section_count)
-  if type(section_count) ~= "number" or section_count < 1 or section_count > 128 then
-    error("dasm: the number of sections must be 1 to 128", 2)
-  end
+  check_section_count(section_count)
   state.section_count = section_count
   state.chunks, state.list, state.size, state.status = NOT_SET_UP, nil, -1, 0
   state.used, state.scanned = 0, 0
   state.labels, state.label_count, state.globals = nil, 0, nil
   state.pcs, state.pc_count, state.pc_capacity = nil, 0, 0
-  state.log, state.capacity = state.log or new_cdata(ints, 96), state.log and state.capacity or 96
-  state.events = state.events or new_cdata(ints, 64)
-  state.event_capacity = state.event_capacity or 64
+  make_room(state, section_count)
 end
 
 --- Free the state. Freeing it twice, or not at all, does no harm.
 function dasm.free(state)
   state.chunks = FREED
   state.log, state.events, state.targets, state.labels, state.pcs = nil, nil, nil, nil, nil
+  state.log_memory, state.events_memory, state.targets_memory = nil, nil, nil
   state.list, state.globals, state.size, state.used, state.scanned = nil, nil, -1, 0, 0
+end
+
+local function check_global_count(count)
+  if type(count) ~= "number" or count < 0 or count > 0x10000 then error("dasm: bad number of globals", 3) end
 end
 
 --- Register the array of global label addresses; must precede setup (or the first global label).
 function dasm.setupglobal(state, globals, count)
   need(state, not state.list or state.used == state.section_count * HEAD, "setupglobal after put")
-  if type(count) ~= "number" or count < 0 or count > 237 + 0x10000 then
-    error("dasm: bad number of globals", 2)
-  end
+  check_global_count(count)
   state.globals = globals
   state.label_count = 10 + count
   state.labels = nil
@@ -1444,7 +1519,8 @@ function dasm.growpc(state, count)
     if state.pcs then copy(larger, state.pcs, state.pc_count * 4) end
     state.pcs, state.pc_capacity = larger, capacity
     if not state.targets then
-      state.targets, state.target_capacity = new_cdata(ints, 32), 32
+      state.targets, state.targets_memory = new_ints(32)
+      state.target_capacity = 32
     end
   end
   state.pc_count = count
@@ -1566,7 +1642,7 @@ function dasm.build(state)
   end
   local code = ffi.gc(cast("void*", start), finalizers[pages])
   state.code = code
-  if state.labels and state.globals ~= nil then pins[state.globals] = code end
+  if state.global_defined then pins[state.globals] = code end
   return code, size
 end
 
@@ -1595,21 +1671,24 @@ end
 
 --- Make a state for an action list. Returns the state and its globals array (index 0 = first global).
 function dasm.new(actions, extern_names, section_count, global_count, extern_getter, globals)
-  global_count = global_count or 256
+  section_count, global_count = section_count or 1, global_count or 256
+  check_section_count(section_count)
+  check_global_count(global_count)
   if globals == nil then globals = new_cdata(pointers, global_count) end
+  -- Every field from the start, so that the table never grows.
   local state = setmetatable({
-    section_count = 0, chunks = NOT_SET_UP, list = false, section = 0, status = 0, size = -1,
-    log = false, capacity = 0, used = 0, scanned = 0,
-    events = false, event_capacity = 64, event_count = 0,
-    targets = false, target_capacity = 0, target_count = 4,
-    labels = false, label_count = 0, pcs = false, pc_count = 0, pc_capacity = 0, globals = false,
-    local_used = false, local_pending = 0, global_pending = false, pc_pending = false,
-    extern_names = false, extern_getter = false, check_distance = true, code = false,
+    section_count = section_count, chunks = NOT_SET_UP, list = false, section = 0, status = 0, size = -1,
+    log = false, log_memory = false, capacity = 0, used = 0, scanned = 0,
+    events = false, events_memory = false, event_capacity = 0, event_count = 0,
+    targets = false, targets_memory = false, target_capacity = 0, target_count = 4,
+    labels = false, label_count = 10 + global_count, pcs = false, pc_count = 0, pc_capacity = 0,
+    globals = globals,
+    local_used = false, local_pending = 0, global_pending = false, global_defined = false, pc_pending = false,
+    extern_names = extern_names or false, extern_getter = extern_getter or dasm.externget,
+    check_distance = true, code = false,
   }, State)
-  dasm.init(state, section_count or 1)
-  dasm.setupglobal(state, globals, global_count)
-  dasm.setupextern(state, extern_names, extern_getter)
-  dasm.setup(state, actions)
+  make_room(state, section_count)
+  start_unit(state, list_of(actions))
   return state, globals
 end
 
