@@ -1,5 +1,4 @@
 import type { Diagnostic } from "../diagnostics/diagnostic.js";
-import { decodeBytes } from "./byte-fields.js";
 import type { Chunk } from "./chunk.js";
 import { type ReadOptions, readChunk } from "./read-chunk.js";
 import { type PrintOptions, printChunk } from "./text/print.js";
@@ -21,8 +20,9 @@ export type DisassembleBytesResult =
 
 /** Prints a chunk as text that {@link parse} turns into the same chunk. */
 export function print(chunk: Chunk, options: PrintOptions = {}): string {
+  const decoder = new TextDecoder();
   const segments = printChunk(chunk, options);
-  return segments.map((segment) => decodeBytes(segment, 0, segment.length)).join("");
+  return segments.map((segment) => decoder.decode(segment)).join("");
 }
 
 /** As {@link disassemble}, for callers that write the text to a file: no string of its size is built. */

@@ -163,6 +163,7 @@ describe("assemble", () => {
       ["assemble", hello, hello, "-o", at("x")],
       ["assemble", hello, "-o", at("x"), "-d", folder],
       ["assemble", at("a.lasm"), at("a.asm")],
+      ["assemble", hello, "-o", hello],
       ["assemble", hello, "--diagnostics-format", "xml"],
       ["assemble", hello, "--nonsense"],
       ["nonsense"],

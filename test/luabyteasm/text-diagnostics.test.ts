@@ -191,6 +191,11 @@ test("time is linear in long runs of blanks, quotes, scopes and names", () => {
     `.fn\n.instruction\n${"FORPREP R1 0\nMOVE $val R0\n".repeat(many / 10)}RETURN R0 1\n.endfn\n`,
     `.fn\n.lineinfo\n${"1*100 ".repeat(many / 10)}\n.endfn\n`,
     `.fn\n.const\nK0 = ${"9".repeat(many)}\n.endfn\n`,
+    `.fn\n.instruction\n${"L1x L2y\n".repeat(many)}.endfn\n`,
+    `.fn\n.instruction\n${Array.from({ length: 900 }, (_, index) => `L${index}:\n`).join("")}${"JMP L1x\n".repeat(many)}.endfn\n`,
+    `.fn\n.header\n${"colour=1 ".repeat(many)}\n.endfn\n`,
+    `.fn\n${".nothing\n".repeat(many)}\n.endfn\n`,
+    `.fn\n.instruction\nMOVE ${"R999 ".repeat(many)}\n.endfn\n`,
     `.fn\n.const\nK0 = 0x${"f".repeat(many)}p-${4 * many}\n.endfn\n`,
   ];
   for (const text of texts) assemble(text);

@@ -1,12 +1,11 @@
 import { type AnnotatedField, listAnnotatedHex } from "../../bytes/annotated-hex.js";
 import { assemble } from "../../luabyteasm/assemble.js";
 import { verify } from "../../luabyteasm/verify.js";
-import { makeRule } from "../depfile.js";
 import { writeFileAtomically } from "../output-file.js";
 import { readInput } from "../read-input.js";
 import { writeStandardError } from "../terminal.js";
 import { type CommandArguments, type CommandSpec, type Outcome, UsageError } from "./command.js";
-import { chooseOutput, type FileOutcome, forEachFile } from "./each-file.js";
+import { chooseOutput, type FileOutcome, writeEachFile } from "./each-file.js";
 import { displayName, type Message, messageOfFinding, messagesAbout } from "./messages.js";
 import {
   checkOption,
@@ -65,18 +64,11 @@ function assembleFile(args: CommandArguments, file: string, output: string): Fil
 }
 
 function run(args: CommandArguments): Outcome {
-  const outputs = new Map(args.files.map((file) => [file, outputOf(args, file)]));
-  if (new Set(outputs.values()).size < outputs.size) {
-    throw new UsageError("two input files would be written to the same output file");
-  }
-  const outcome = forEachFile(args.files, (file) => assembleFile(args, file, outputs.get(file) ?? "-"));
-  const depfile = args.options.get("depfile");
-  if (depfile === undefined || outcome.exitCode !== 0) return outcome;
-  const rules = [...outputs]
-    .filter(([file]) => file !== "-")
-    .map(([file, output]) => makeRule(output, [file]));
-  writeFileAtomically(depfile, Buffer.from(rules.join(""), "utf8"));
-  return outcome;
+  return writeEachFile(
+    args,
+    (file) => outputOf(args, file),
+    (file, output) => assembleFile(args, file, output),
+  );
 }
 
 export const assembleCommand: CommandSpec = {

@@ -4,7 +4,7 @@ import { stripChunk } from "../../luabyteasm/strip.js";
 import { writeChunk } from "../../luabyteasm/write-chunk.js";
 import { writeFileAtomically } from "../output-file.js";
 import { type CommandArguments, type CommandSpec, type Outcome, UsageError } from "./command.js";
-import { chooseOutput, type FileOutcome, forEachFile } from "./each-file.js";
+import { chooseOutput, type FileOutcome, writeEachFile } from "./each-file.js";
 import { loadChunk } from "./load-chunk.js";
 import { messagesAbout } from "./messages.js";
 import { folderOption, messageOptions, outputOption } from "./options.js";
@@ -69,8 +69,11 @@ function convertFile(
 
 function run(args: CommandArguments): Outcome {
   const target = readTarget(args);
-  const outputs = new Map(args.files.map((file) => [file, outputOf(args, file)]));
-  return forEachFile(args.files, (file) => convertFile(args, target, file, outputs.get(file) ?? "-"));
+  return writeEachFile(
+    args,
+    (file) => outputOf(args, file),
+    (file, output) => convertFile(args, target, file, output),
+  );
 }
 
 export const convertCommand: CommandSpec = {

@@ -1,9 +1,8 @@
 import { disassembleToBytes } from "../../luabyteasm/disassemble.js";
-import { makeRule } from "../depfile.js";
 import { writeFileAtomically } from "../output-file.js";
 import { readInput } from "../read-input.js";
 import { type CommandArguments, type CommandSpec, type Outcome, UsageError } from "./command.js";
-import { chooseOutput, type FileOutcome, forEachFile } from "./each-file.js";
+import { chooseOutput, type FileOutcome, writeEachFile } from "./each-file.js";
 import { messagesAbout } from "./messages.js";
 import { depfileOption, folderOption, messageOptions, outputOption } from "./options.js";
 
@@ -26,18 +25,11 @@ function disassembleFile(args: CommandArguments, file: string, output: string): 
 }
 
 function run(args: CommandArguments): Outcome {
-  const outputs = new Map(args.files.map((file) => [file, outputOf(args, file)]));
-  if (new Set(outputs.values()).size < outputs.size) {
-    throw new UsageError("two input files would be written to the same output file");
-  }
-  const outcome = forEachFile(args.files, (file) => disassembleFile(args, file, outputs.get(file) ?? "-"));
-  const depfile = args.options.get("depfile");
-  if (depfile === undefined || outcome.exitCode !== 0) return outcome;
-  const rules = [...outputs]
-    .filter(([file]) => file !== "-")
-    .map(([file, output]) => makeRule(output, [file]));
-  writeFileAtomically(depfile, Buffer.from(rules.join(""), "utf8"));
-  return outcome;
+  return writeEachFile(
+    args,
+    (file) => outputOf(args, file),
+    (file, output) => disassembleFile(args, file, output),
+  );
 }
 
 export const disassembleCommand: CommandSpec = {

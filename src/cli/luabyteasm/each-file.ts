@@ -1,5 +1,7 @@
-import { basename, dirname, join } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
+import { makeRule } from "../depfile.js";
 import { FileError } from "../file-error.js";
+import { writeFileAtomically } from "../output-file.js";
 import { type CommandArguments, type Outcome, UsageError } from "./command.js";
 import { type Message, messageOfFileError } from "./messages.js";
 
@@ -59,4 +61,39 @@ export function chooseOutput(
   if (file === "-") return "-";
   const beside = replaceExtension(file, extension.from, extension.to);
   return folder === undefined ? otherwise(beside) : join(folder, basename(beside));
+}
+
+/** The output of each input; they must all be different, and none may be an input. */
+function planOutputs(
+  files: readonly string[],
+  outputOf: (file: string) => string,
+): ReadonlyMap<string, string> {
+  const outputs = new Map(files.map((file) => [file, outputOf(file)]));
+  if (new Set(outputs.values()).size < outputs.size) {
+    throw new UsageError("two input files would be written to the same output file");
+  }
+  const inputs = new Set(files.filter((file) => file !== "-").map((file) => resolve(file)));
+  for (const output of outputs.values()) {
+    if (output !== "-" && inputs.has(resolve(output))) {
+      throw new UsageError(`the output would replace the input file ${output}`);
+    }
+  }
+  return outputs;
+}
+
+/** Runs something that writes one output per input, and the make rules if they are wanted. */
+export function writeEachFile(
+  args: CommandArguments,
+  outputOf: (file: string) => string,
+  run: (file: string, output: string) => FileOutcome,
+): Outcome {
+  const outputs = planOutputs(args.files, outputOf);
+  const outcome = forEachFile(args.files, (file) => run(file, outputs.get(file) ?? "-"));
+  const depfile = args.options.get("depfile");
+  if (depfile === undefined || outcome.exitCode !== 0) return outcome;
+  const rules = [...outputs]
+    .filter(([file]) => file !== "-")
+    .map(([file, output]) => makeRule(output, [file]));
+  writeFileAtomically(depfile, Buffer.from(rules.join(""), "utf8"));
+  return outcome;
 }

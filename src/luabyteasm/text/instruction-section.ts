@@ -136,7 +136,7 @@ function reportUnknown(state: ParserState, start: number, end: number): void {
     return;
   }
   const message = `${word} is no opcode of Lua 5.2`;
-  reportError(reporter, "unknown-opcode", start, end, message, hintForOpcode(word));
+  reportError(reporter, "unknown-opcode", start, end, message, () => hintForOpcode(word));
 }
 
 /** Parses a line of labels and at most one instruction. */

@@ -79,7 +79,7 @@ export function resolveLabel(
 ): number | undefined {
   const pc = fn.labels.get(label);
   if (pc !== undefined) return pc;
-  const hint = fn.labels.size <= 1000 ? didYouMean(label, fn.labels.keys()) : undefined;
+  const hint = fn.labels.size <= 1000 ? () => didYouMean(label, fn.labels.keys()) : undefined;
   const message = `this function has no label ${label.slice(0, 40)}`;
   reportError(state.reporter, "unknown-label", start, end, message, hint);
   return undefined;

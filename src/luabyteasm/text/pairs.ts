@@ -108,7 +108,7 @@ function applyPair(
   const rule = rules.get(key);
   if (rule === undefined) {
     const message = `unknown key ${pair.key} is ignored`;
-    const hint = didYouMean(pair.key, rules.keys());
+    const hint = () => didYouMean(pair.key, rules.keys());
     reportWarning(reporter, "header-unknown-key", pair.keyStart, pair.keyEnd, message, hint);
     return;
   }

@@ -48,12 +48,7 @@ function parseDirective(state: ParserState, start: number): void {
     return;
   }
   const message = `unknown directive ${name}: its content is ignored`;
-  reportWarning(
-    reporter,
-    "unknown-section",
-    start,
-    nameEnd,
-    message,
+  reportWarning(reporter, "unknown-section", start, nameEnd, message, () =>
     didYouMean(name, DIRECTIVE_BY_NAME.keys()),
   );
   state.section = IGNORED_SECTION;

@@ -9,8 +9,11 @@ interface Finding {
   readonly message: string;
   readonly start: number;
   readonly end: number;
-  readonly hint: string | undefined;
+  readonly hint: Hint;
 }
+
+/** What the user could do; a function when finding out takes time, called only if the finding is shown. */
+export type Hint = string | undefined | (() => string | undefined);
 
 /** Collects what is wrong with one text. */
 export interface Reporter {
@@ -43,7 +46,7 @@ export function reportError(
   start: number,
   end: number,
   message: string,
-  hint?: string,
+  hint?: Hint,
 ): void {
   report(reporter, { code, severity: "error", message, start, end, hint });
 }
@@ -55,7 +58,7 @@ export function reportWarning(
   start: number,
   end: number,
   message: string,
-  hint?: string,
+  hint?: Hint,
 ): void {
   report(reporter, { code, severity: reporter.strict ? "error" : "warning", message, start, end, hint });
 }
@@ -66,6 +69,22 @@ interface LineWalker {
   line: number;
   start: number;
   end: number;
+  /** The line as Unicode text, once it is needed; undefined for lines too long to be shown. */
+  shown: string | undefined;
+  /** Position up to which the columns of the line have been counted, and the column there. */
+  counted: number;
+  column: number;
+}
+
+/** Longer lines are not attached to diagnostics: a hundred of them would fill memory and screen. */
+const longestShownLine = 1 << 16;
+
+function enterLine(walker: LineWalker, start: number): void {
+  walker.start = start;
+  walker.end = findEnd(walker.text, start);
+  walker.shown = undefined;
+  walker.counted = start;
+  walker.column = 1;
 }
 
 function findEnd(text: string, from: number): number {
@@ -79,8 +98,7 @@ function walkTo(walker: LineWalker, offset: number): void {
     const pair = walker.text.charCodeAt(walker.end) === 13 && walker.text.charCodeAt(walker.end + 1) === 10;
     const next = walker.end + (pair ? 2 : 1);
     if (next >= walker.text.length) return;
-    walker.start = next;
-    walker.end = findEnd(walker.text, next);
+    enterLine(walker, next);
     walker.line++;
   }
 }
@@ -88,15 +106,20 @@ function walkTo(walker: LineWalker, offset: number): void {
 function toDiagnostic(walker: LineWalker, finding: Finding, file: string): Diagnostic {
   walkTo(walker, finding.start);
   const { text, start, end } = walker;
-  const column = decodeText(text.slice(start, finding.start)).length + 1;
+  walker.column += decodeText(text.slice(walker.counted, finding.start)).length;
+  walker.counted = finding.start;
+  const { column } = walker;
   const marked = decodeText(text.slice(finding.start, Math.min(finding.end, end))).length;
+  if (end - start <= longestShownLine) walker.shown ??= decodeText(text.slice(start, end));
+  const { shown } = walker;
+  const hint = typeof finding.hint === "function" ? finding.hint() : finding.hint;
   return {
     code: finding.code,
     severity: finding.severity,
     message: decodeText(finding.message),
     span: { file, line: walker.line, column, endColumn: column + Math.max(1, marked) },
-    sourceLine: decodeText(text.slice(start, end)),
-    ...(finding.hint === undefined ? {} : { hint: decodeText(finding.hint) }),
+    ...(shown === undefined ? {} : { sourceLine: shown }),
+    ...(hint === undefined ? {} : { hint: decodeText(hint) }),
   };
 }
 
@@ -120,7 +143,16 @@ export function listDiagnostics(
   file: string,
 ): readonly Diagnostic[] {
   if (reporter.findings.length === 0) return [];
-  const walker: LineWalker = { text, line: 1, start: from, end: findEnd(text, from) };
+  const walker: LineWalker = {
+    text,
+    line: 1,
+    start: from,
+    end: from,
+    shown: undefined,
+    counted: from,
+    column: 1,
+  };
+  enterLine(walker, from);
   const ordered = [...reporter.findings].sort((one, other) => one.start - other.start);
   const diagnostics = ordered.map((finding) => toDiagnostic(walker, finding, file));
   return [...diagnostics, ...summarise(reporter)];

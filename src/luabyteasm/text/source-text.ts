@@ -5,6 +5,17 @@ function isAscii(text: string): boolean {
   return true;
 }
 
+function isAsciiBytes(bytes: Uint8Array): boolean {
+  let all = 0;
+  for (let index = 0; index < bytes.length; index++) all |= bytes[index] ?? 0;
+  return all < 0x80;
+}
+
+/** The bytes as a string with one character per byte; ASCII, by far the most, is decoded natively. */
+function decodeLatin1(bytes: Uint8Array): string {
+  return isAsciiBytes(bytes) ? new TextDecoder().decode(bytes) : decodeBytes(bytes, 0, bytes.length);
+}
+
 function encodeUtf8(text: string): string {
   const bytes = new TextEncoder().encode(text);
   return decodeBytes(bytes, 0, bytes.length);
@@ -21,11 +32,7 @@ function endsLine(text: string): boolean {
  */
 export function prepareSource(source: string | Uint8Array): string {
   const latin1 =
-    typeof source !== "string"
-      ? decodeBytes(source, 0, source.length)
-      : isAscii(source)
-        ? source
-        : encodeUtf8(source);
+    typeof source !== "string" ? decodeLatin1(source) : isAscii(source) ? source : encodeUtf8(source);
   return endsLine(latin1) ? latin1 : `${latin1}\n`;
 }
 
