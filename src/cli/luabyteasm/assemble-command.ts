@@ -4,7 +4,7 @@ import { verify } from "../../luabyteasm/verify.js";
 import { writeFileAtomically } from "../output-file.js";
 import { readInput } from "../read-input.js";
 import { writeStandardError } from "../terminal.js";
-import { type CommandArguments, type CommandSpec, type Outcome, UsageError } from "./command.js";
+import type { CommandArguments, CommandSpec, Outcome } from "./command.js";
 import { chooseOutput, type FileOutcome, writeEachFile } from "./each-file.js";
 import { displayName, type Message, messageOfFinding, messagesAbout } from "./messages.js";
 import {
