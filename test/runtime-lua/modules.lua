@@ -62,6 +62,15 @@ assert(hello() == "Hello")
 assert(brainfuck ",[.,]"(("copy"):rep(5000)) == ("copy"):rep(5000))
 assert(not pcall(brainfuck, "[") and not pcall(brainfuck, "]"))
 
+local function read(name)
+  local file = assert(io.open("../brainfuck/" .. name, "rb"))
+  local text = file:read "*a"
+  file:close()
+  return text
+end
+
+assert(brainfuck(read "mandelbrot.bf")() == read "mandelbrot.txt")
+
 -- The tour.
 if X64 then
   local text = {}

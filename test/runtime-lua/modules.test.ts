@@ -1,7 +1,15 @@
 import { chmodSync, mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeEach, describe, expect, test } from "vitest";
-import { COMMAND, createDirectory, type Finished, HAS_LUAJIT, runLuajit, SCRIPTS } from "./luajit.js";
+import {
+  COMMAND,
+  createDirectory,
+  FIXTURES,
+  type Finished,
+  HAS_LUAJIT,
+  runLuajit,
+  SCRIPTS,
+} from "./luajit.js";
 
 const { directory, remove } = createDirectory();
 afterAll(remove);
@@ -64,6 +72,16 @@ describe.skipIf(!HAS_LUAJIT)("programs", () => {
     });
     expect(stdout + stderr).toBe("ok\n");
     expect(status).toBe(0);
+  });
+});
+
+describe.skipIf(!HAS_LUAJIT)("fixtures/brainfuck", () => {
+  test("the generator writes the program and the picture", () => {
+    const generate = (...args: string[]): string =>
+      runLuajit([join(FIXTURES, "../brainfuck/generate-mandelbrot.lua"), ...args]).stdout;
+    const committed = (name: string): string => readFileSync(join(FIXTURES, "../brainfuck", name), "latin1");
+    expect(generate()).toBe(committed("mandelbrot.bf"));
+    expect(generate("expected")).toBe(committed("mandelbrot.txt"));
   });
 });
 
