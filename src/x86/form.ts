@@ -22,7 +22,6 @@ export const Kind = {
   vectorMemoryY: 16384,
   /** The registers that only extensions name. */
   dx: 32768,
-  count: 65536,
 } as const;
 
 /** How a form decides whether the operand sizes fit. */

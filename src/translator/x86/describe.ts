@@ -102,8 +102,8 @@ function summarize(operand: string): string {
   if (operand === "st") return "stx";
   if (operand === "rel32") return "lbl";
   if (operand.startsWith("imm")) return "imm";
-  if (operand === "xmm0" || operand.startsWith("a") || operand === "eax" || operand === "rax") return "eax";
-  if (operand === "dx" || operand === "ecx" || operand === "rcx") return "reg";
+  if (operand === "xmm0" || operand.startsWith("a") || operand === "eax") return "eax";
+  if (operand === "dx") return "reg";
   if (operand.startsWith("rm") || operand.includes("/")) return "mrm";
   return operand.startsWith("m") || operand.startsWith("v") ? "mem" : "reg";
 }

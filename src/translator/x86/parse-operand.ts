@@ -55,7 +55,6 @@ function registerKinds(use: RegisterUse): number {
   if (number === 0) kinds |= Kind.accumulator;
   else if (number === CL) {
     if (size === Size.byte) kinds |= Kind.cl;
-    else if (size >= Size.dword && size <= Size.qword) kinds |= Kind.count;
   } else if (number === 2 && size === Size.word) kinds |= Kind.dx;
   return kinds;
 }
