@@ -375,6 +375,21 @@ test("help is printed for the program and for every command", async () => {
   expect((await run("--version")).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
 });
 
+test("unusual spellings of options mean the same", async () => {
+  const path = at("attached.luac");
+  expect(await run("assemble", `-o${path}`, "--", hello)).toMatchObject({ code: 0, stderr: "" });
+  expect(existsSync(path)).toBe(true);
+  const text = await run("disassemble", "--no-comments", `-o${at("a.lasm")}`, path);
+  expect([text.code, readFileSync(at("a.lasm"), "utf8").includes(";")]).toEqual([0, false]);
+  await run("disassemble", `-o${at("b.lasm")}`, path);
+  expect(readFileSync(at("b.lasm"), "utf8")).toContain(";");
+  expect((await run("check", "--strict", "--", path, hello)).code).toBe(0);
+  expect(
+    (await run("run", "--lua", at("no-lua"), "--check", "--color", "never", "--", hello, "-x")).code,
+  ).toBe(1);
+  expect((await run("diff", "-q", "--", path, hello)).code).toBe(0);
+});
+
 test("standard input and output", () => {
   const script = `
     const { main } = await import(${JSON.stringify(resolve("src/cli/luabyteasm.ts"))});

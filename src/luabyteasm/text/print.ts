@@ -1,9 +1,9 @@
 import type { Chunk, Prototype } from "../chunk.js";
 import { printChunkHeader } from "./chunk-section.js";
 import { DIRECTIVES } from "./directives.js";
-import { createPrinter, type Printer, startLine } from "./printer.js";
+import { commentColumn, createPrinter, type Printer, startLine } from "./printer.js";
 import { printString } from "./string-literals.js";
-import { endLine, put, takeSegments } from "./text-writer.js";
+import { endLine, padTo, put, takeSegments } from "./text-writer.js";
 
 export interface PrintOptions {
   /** Whether to explain constants, names, jumps and sizes in comments; true by default. */
@@ -18,14 +18,21 @@ function printSource(source: string | null): string {
 }
 
 /** A function: its own parts in the order of the directive table, then the functions inside. */
-function printFunction(printer: Printer, prototype: Prototype, depth: number): void {
+function printFunction(printer: Printer, prototype: Prototype, depth: number, path: string): void {
   const { writer } = printer;
   printer.depth = depth;
+  if (depth > 0) endLine(writer);
   startLine(printer, 0);
   put(writer, `.fn${printSource(prototype.source)}`);
+  if (printer.comments && depth > 0) {
+    padTo(writer, commentColumn(printer));
+    put(writer, `; ${path}`);
+  }
   endLine(writer);
   for (const { print } of DIRECTIVES) print?.(printer, prototype);
-  for (const nested of prototype.prototypes) printFunction(printer, nested, depth + 1);
+  prototype.prototypes.forEach((nested, index) => {
+    printFunction(printer, nested, depth + 1, `${path}/${index}`);
+  });
   printer.depth = depth;
   startLine(printer, 0);
   put(writer, ".endfn");
@@ -39,6 +46,6 @@ function printFunction(printer: Printer, prototype: Prototype, depth: number): v
 export function printChunk(chunk: Chunk, options: PrintOptions = {}): readonly Uint8Array[] {
   const printer = createPrinter(chunk.header, options.comments ?? true);
   printChunkHeader(printer);
-  printFunction(printer, chunk.main, 0);
+  printFunction(printer, chunk.main, 0, "main");
   return takeSegments(printer.writer);
 }
