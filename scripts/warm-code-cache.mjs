@@ -7,22 +7,26 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
-const { loadBundle, cachePath } = createRequire(import.meta.url)(join(root, "dist/cli/start.cjs"));
+const { loadBundle, cachePath, tuneEngine } = createRequire(import.meta.url)(join(root, "dist/cli/start.cjs"));
 const scratch = mkdtempSync(join(tmpdir(), "dynasm-warm-"));
+const demo = (name) => join(root, "fixtures/demo", name);
 
-const warmRuns = {
+const runs = {
   dynasm: [
-    ["-o", join(scratch, "demo.c"), join(root, "fixtures/demo/multiply.dasc")],
-    ["translate", "-o", join(scratch, "demo.lua"), join(root, "fixtures/demo/multiply.dasl")],
+    ["-D", "X64", "-o", join(scratch, "a.c"), demo("interpreter.dasc")],
+    ["translate", "-o", join(scratch, "b.c"), demo("interpreter.dasc")],
+    ["translate", "-o", join(scratch, "b.c"), demo("interpreter.dasc")],
+    ["translate", "-o", join(scratch, "c.lua"), demo("multiply.dasl")],
   ],
-  luabyteasm: [["assemble", join(root, "fixtures/demo/hello.lasm"), "-o", join(scratch, "hello.luac")]],
+  luabyteasm: [["assemble", demo("hello.lasm"), "-o", join(scratch, "hello.luac")]],
 };
 
-for (const [command, runs] of Object.entries(warmRuns)) {
+tuneEngine();
+for (const [command, commandRuns] of Object.entries(runs)) {
   const bundle = join(root, "dist/cli", `${command}.cjs`);
   const { exports, script } = loadBundle(bundle, false);
-  for (const argv of runs) {
-    if (existsSync(argv.at(-1)) || existsSync(argv[1])) await exports.main(argv);
+  for (const argv of commandRuns) {
+    if (argv.some((argument) => existsSync(argument))) await exports.main(argv);
   }
   writeFileSync(cachePath(bundle), script.createCachedData());
 }

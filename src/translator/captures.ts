@@ -3,7 +3,7 @@ import { flush } from "./pending-code.js";
 import { fatalError, wholeStatement } from "./problems.js";
 import { currentPlace } from "./report.js";
 import type { StatementAction } from "./state.js";
-import { writeItem } from "./write-output.js";
+import { closeBatch, writeBlock } from "./write-output.js";
 
 function checkName(name: string): void {
   if (!isIdentifier(name)) throw fatalError("bad-capture-name", `bad capture name \`${name}'`);
@@ -26,6 +26,7 @@ export const runCapture: StatementAction = (state, [name = ""]) => {
   capture.openedAt = openedAt;
   capture.classicLine = classicLine;
   state.openCapture = capture;
+  closeBatch(state);
   state.output = capture.items;
   state.syncedLine = 0;
 };
@@ -36,6 +37,7 @@ export const runEndcapture: StatementAction = (state) => {
     throw fatalError("endcapture-without-capture", ".endcapture without a valid .capture", wholeStatement);
   }
   state.openCapture = undefined;
+  closeBatch(state);
   state.output = state.mainOutput;
   state.syncedLine = 0;
 };
@@ -44,6 +46,6 @@ export const runDumpcapture: StatementAction = (state, [name = ""]) => {
   checkName(name);
   flush(state);
   state.dumpedCaptures.add(name);
-  writeItem(state, { kind: "capture", name });
+  writeBlock(state, { kind: "capture", name });
   state.syncedLine = 0;
 };

@@ -9,7 +9,7 @@ import { appendSectionSwitch, flush } from "./pending-code.js";
 import { fatalError, statementError, wholeStatement } from "./problems.js";
 import { type Directive, forgetStatements, type StatementAction } from "./state.js";
 import { defineStatement, hasStatement } from "./statement-table.js";
-import { writeItem, writeLines } from "./write-output.js";
+import { writeBlock, writeLines } from "./write-output.js";
 
 const versionNumbers = { "1.3": 10300, "1.4": 10400, "1.5": 10500 } as const;
 
@@ -84,7 +84,7 @@ const runSection: StatementAction = (state, names) => {
 
 /** A directive whose text is written where it stands, but with the final contents. */
 function deferred(block: (name: string) => DeferredBlock): StatementAction {
-  return (state, [name = ""]) => writeItem(state, block(name));
+  return (state, [name = ""]) => writeBlock(state, block(name));
 }
 
 const runType: StatementAction = (state, [name = "", ctype = "", register]) => {

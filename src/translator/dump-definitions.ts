@@ -62,7 +62,8 @@ function dumpMacros(state: TranslationState, level: number): string {
 const rule = "=".repeat(76);
 
 function captureLines(items: readonly OutputItem[]): readonly string[] {
-  return items.flatMap((item) => (typeof item === "string" ? item.split("\n") : []));
+  const text = items.map((item) => (typeof item === "string" ? item : "")).join("");
+  return text === "" ? [] : text.slice(0, -1).split("\n");
 }
 
 function dumpCapture(capture: Capture, level: number): string {

@@ -44,7 +44,7 @@ export function translateToIterator(
 ): IterableIterator<string> {
   const result = translate(source, options);
   if (!result.ok) throw new TranslationError(result);
-  return result.pieces()[Symbol.iterator]() as IterableIterator<string>;
+  return result.pieces().values();
 }
 
 /** Thrown by functions that have no other way to say that a translation failed. */

@@ -1,6 +1,6 @@
 /**
- * One entry of the output: a finished text line, or a block whose text is only known when
- * everything has been read. The emitters turn blocks into text.
+ * One entry of the output: finished lines with their line ends, or a block whose text is only
+ * known when everything has been read. The emitters turn blocks into text.
  */
 export type OutputItem = string | DeferredBlock;
 

@@ -15,7 +15,8 @@ const maximumOutputItems = 4_000_000;
 
 interface Rendering {
   readonly state: TranslationState;
-  readonly lines: string[];
+  /** Finished lines with their line ends. */
+  readonly pieces: string[];
   readonly openCaptures: string[];
   actionLists: number;
 }
@@ -71,23 +72,23 @@ function blockLines(
 }
 
 function renderItem(rendering: Rendering, item: OutputItem): void {
-  const { lines } = rendering;
-  if (lines.length > maximumOutputItems) {
+  const { pieces } = rendering;
+  if (pieces.length > maximumOutputItems) {
     throw new CaptureError("the captures grow without bounds", rendering.openCaptures[0] ?? "");
   }
-  if (typeof item === "string") lines.push(item);
+  if (typeof item === "string") pieces.push(item);
   else if (item.kind === "capture") renderCapture(rendering, item.name);
-  else for (const line of blockLines(rendering, item)) lines.push(line);
+  else for (const line of blockLines(rendering, item)) pieces.push(`${line}\n`);
 }
 
 /**
- * The pieces of the output, without line ends: each stands for one or several complete lines.
+ * The pieces of the output: each is one or several complete lines.
  * Throws a CaptureError.
  */
 export function renderOutput(state: TranslationState): readonly string[] {
-  const rendering: Rendering = { state, lines: [], openCaptures: [], actionLists: 0 };
+  const rendering: Rendering = { state, pieces: [], openCaptures: [], actionLists: 0 };
   for (const item of state.mainOutput) renderItem(rendering, item);
-  return rendering.lines;
+  return rendering.pieces;
 }
 
 /** Like `renderOutput`, for `keepLines`: what stands for a source line comes in the line of that number. */
@@ -95,13 +96,13 @@ export function renderKeepingLines(
   state: TranslationState,
   joinLines: (pieces: readonly string[]) => string,
 ): readonly string[] {
-  const rendering: Rendering = { state, lines: [], openCaptures: [], actionLists: 0 };
+  const rendering: Rendering = { state, pieces: [], openCaptures: [], actionLists: 0 };
   const output: string[] = [];
   let current: string[] = [];
   let line = 1;
   const advance = (target: number): void => {
     while (line < target) {
-      output.push(joinLines(current));
+      output.push(`${joinLines(current)}\n`);
       current = [];
       line++;
     }
@@ -109,17 +110,19 @@ export function renderKeepingLines(
   state.mainOutput.forEach((item, index) => {
     const place = state.outputLines[index] ?? line * 2;
     advance(place >> 1);
-    rendering.lines.length = 0;
+    rendering.pieces.length = 0;
     renderItem(rendering, item);
-    const isHostRun = (place & 1) === 0 && typeof item === "string" && item.includes("\n");
+    const texts = rendering.pieces.map((piece) => piece.slice(0, -1));
+    const text = texts[0] ?? "";
+    const isHostRun = (place & 1) === 0 && typeof item === "string" && text.includes("\n");
     if (!isHostRun) {
-      current.push(...rendering.lines);
+      current.push(...texts);
       return;
     }
     // A run of host lines of the main file: each has a line of its own.
-    for (const [at, text] of item.split("\n").entries()) {
+    for (const [at, hostLine] of text.split("\n").entries()) {
       advance((place >> 1) + at);
-      current.push(text);
+      current.push(hostLine);
     }
   });
   advance(line + 1);

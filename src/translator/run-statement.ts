@@ -8,7 +8,7 @@ import { reportStatementWarning } from "./report.js";
 import { splitStatement } from "./split-statement.js";
 import type { CompiledStatement, ExpandedStatement, TranslationState } from "./state.js";
 import { findAction, unknownStatement } from "./statement-table.js";
-import { echo, writeItem } from "./write-output.js";
+import { echo, writeLine } from "./write-output.js";
 
 const bar = 124;
 
@@ -31,7 +31,7 @@ function runHostText(state: TranslationState, tail: string): void {
     return;
   }
   noteHostText(state, tail);
-  writeItem(state, state.frame.indentation + tail);
+  writeLine(state, state.frame.indentation + tail);
 }
 
 function isBlankText(text: string): boolean {

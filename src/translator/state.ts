@@ -143,6 +143,8 @@ export interface TranslationState {
 
   output: OutputItem[];
   readonly mainOutput: OutputItem[];
+  /** Lines not yet moved to `output`. */
+  batch: string;
   /** With `keepLines`: for each item of `mainOutput`, twice its line in the main file, plus 1 if it may not be split into lines. */
   readonly outputLines: number[];
   /** Line that the C compiler is presumed to be at. */
@@ -277,6 +279,7 @@ export function createState(parts: StateParts): TranslationState {
     includedFiles: new Set(),
     output: mainOutput,
     mainOutput,
+    batch: "",
     outputLines: [],
     syncedLine: -1,
     architecture: undefined,

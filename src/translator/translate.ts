@@ -19,7 +19,7 @@ import { reportFileProblem } from "./report.js";
 import { createSourceMap } from "./source-map.js";
 import { joinSource, type SourceText } from "./source-text.js";
 import { createState, type TranslationState } from "./state.js";
-import { writeItem } from "./write-output.js";
+import { closeBatch, writeBlock } from "./write-output.js";
 import { createX86Architecture } from "./x86/index.js";
 
 /** What a translation yields. All texts have one character per byte (latin-1). */
@@ -39,7 +39,7 @@ export interface TranslationSuccess extends TranslationFacts {
   /** The translated text. */
   readonly output: string;
   /** The translated text in pieces of one or more complete lines. */
-  pieces(): Iterable<string>;
+  pieces(): readonly string[];
   /** Which source lines the bytes of the action list come from. */
   sourceMap(): ActionSourceMap;
   /** The action list, and the names behind its label and extern numbers. */
@@ -165,10 +165,11 @@ function render(state: TranslationState): readonly string[] | undefined {
 function readSource(state: TranslationState): void {
   const { options } = state;
   const hasHeader = options.language === "c" || options.echo !== undefined;
-  if (hasHeader && !options.keepLines) writeItem(state, { kind: "header" });
+  if (hasHeader && !options.keepLines) writeBlock(state, { kind: "header" });
   state.syncedLine = -1;
   processFrame(state, state.mainFrame);
   flush(state);
+  closeBatch(state);
 }
 
 /** Translates with given parts; see `translate` of the public API. */
@@ -193,8 +194,8 @@ export function translateWith(
   readSource(state);
   reportUnfinished(state);
   finishLint(state);
-  const lines = hasFailed(state) ? undefined : render(state);
-  return lines === undefined ? failure(state) : success(state, lines);
+  const pieces = hasFailed(state) ? undefined : render(state);
+  return pieces === undefined ? failure(state) : success(state, pieces);
 }
 
 function facts(state: TranslationState): TranslationFacts {
@@ -214,17 +215,17 @@ function failure(state: TranslationState): TranslationFailure {
   };
 }
 
-function success(state: TranslationState, lines: readonly string[]): TranslationSuccess {
+function success(state: TranslationState, pieces: readonly string[]): TranslationSuccess {
+  let output: string | undefined;
   const { chunks } = state;
   return {
     ...facts(state),
     ok: true,
     get output() {
-      return lines.length === 0 ? "" : `${lines.join("\n")}\n`;
+      output ??= pieces.join("");
+      return output;
     },
-    *pieces() {
-      for (const line of lines) yield `${line}\n`;
-    },
+    pieces: () => pieces,
     sourceMap: () => createSourceMap(state),
     actions: chunks.length === 0 ? Uint8Array.of(255) : chunks.bytes.slice(0, chunks.length),
     globals: [...state.globalNumbers.keys()],

@@ -1,48 +1,70 @@
 import type { DeferredBlock } from "./output.js";
 import type { TranslationState } from "./state.js";
 
-/** Adds one entry to the output or to the open capture. */
-export function writeItem(state: TranslationState, item: string | DeferredBlock): void {
-  state.output.push(item);
+/** Lines are collected into texts of about this length: many small strings would keep the collector busy. */
+const batchLength = 8192;
+
+/** Moves the lines collected so far to the output. */
+export function closeBatch(state: TranslationState): void {
+  const { batch } = state;
+  if (batch === "") return;
+  // Reading a character makes the engine store the concatenation in one piece.
+  batch.charCodeAt(0);
+  state.output.push(batch);
+  state.batch = "";
+}
+
+function writeText(state: TranslationState, text: string, lineCount: number, mainLine: number): void {
+  state.syncedLine += lineCount;
+  if (state.openCapture !== undefined) state.openCapture.lineCount += lineCount;
+  if (state.options.keepLines) {
+    state.output.push(`${text}\n`);
+    noteLine(state, mainLine);
+    return;
+  }
+  state.batch += `${text}\n`;
+  if (state.batch.length >= batchLength) closeBatch(state);
+}
+
+/** Adds a line to the output or to the open capture. */
+export function writeLine(state: TranslationState, line: string): void {
+  writeText(state, line, 1, state.mainFrame.line);
+}
+
+/** Adds several generated lines. */
+export function writeLines(state: TranslationState, lines: readonly string[]): void {
+  for (const line of lines) writeLine(state, line);
+}
+
+/** Adds a block whose text is not known yet; it counts as one line. */
+export function writeBlock(state: TranslationState, block: DeferredBlock): void {
+  closeBatch(state);
+  state.output.push(block);
   state.syncedLine++;
   if (state.openCapture !== undefined) state.openCapture.lineCount++;
   if (state.options.keepLines) noteLine(state, state.mainFrame.line);
 }
 
-/** Adds several generated lines. */
-export function writeLines(state: TranslationState, lines: readonly string[]): void {
-  for (const line of lines) writeItem(state, line);
-}
-
 /** Adds a put call; with `keepLines` it goes to the line of the code that it stands for. */
 export function writePutCall(state: TranslationState, text: string): void {
-  writeItem(state, text);
-  if (state.options.keepLines && state.output === state.mainOutput) {
-    state.outputLines[state.outputLines.length - 1] = state.pending.mainLine * 2 + nested(state);
-  }
+  writeText(state, text, 1, state.pending.mainLine);
 }
 
 /** Adds a run of host lines, given as one text without the last line end. */
 export function writeHostRun(state: TranslationState, text: string, lineCount: number): void {
-  state.output.push(text);
-  state.syncedLine += lineCount;
-  if (state.openCapture !== undefined) state.openCapture.lineCount += lineCount;
-  if (state.options.keepLines) noteLine(state, state.mainFrame.line);
-}
-
-function nested(state: TranslationState): number {
-  return state.frame === state.mainFrame ? 0 : 1;
+  writeText(state, text, lineCount, state.mainFrame.line);
 }
 
 function noteLine(state: TranslationState, line: number): void {
-  if (state.output === state.mainOutput) state.outputLines.push(line * 2 + nested(state));
+  const nested = state.frame === state.mainFrame ? 0 : 1;
+  if (state.output === state.mainOutput) state.outputLines.push(line * 2 + nested);
 }
 
 /** Adds a `#line` directive if the C compiler is presumed to be elsewhere. */
 export function syncLine(state: TranslationState): void {
   const { frame, options } = state;
   if (!options.lineDirectives || state.syncedLine === frame.line) return;
-  writeItem(state, `#line ${frame.line} "${frame.name}"`);
+  writeLine(state, `#line ${frame.line} "${frame.name}"`);
   state.syncedLine = frame.line;
 }
 
@@ -50,5 +72,5 @@ export function syncLine(state: TranslationState): void {
 export function echo(state: TranslationState, text: string): void {
   const form = state.options.echo;
   if (form === undefined) return;
-  writeItem(state, state.frame.indentation + form.prefix + text + form.suffix);
+  writeLine(state, state.frame.indentation + form.prefix + text + form.suffix);
 }

@@ -1,7 +1,12 @@
 import type { Form } from "../../x86/form.js";
 import { createRegisterSet, type Mode } from "../../x86/registers.js";
 import type { Architecture, AssemblyEnvironment } from "../architecture.js";
-import type { AssembledStatement, AssembledStep, LabelUse } from "../assembled-statement.js";
+import type {
+  AssembledStatement,
+  AssembledStep,
+  LabelUse,
+  StatementWarning,
+} from "../assembled-statement.js";
 import { StatementError } from "../statement-error.js";
 import { checkByteRegisters } from "./byte-registers.js";
 import {
@@ -54,6 +59,7 @@ function leftNothingBehind(context: StatementContext): boolean {
 }
 
 const noLabels: readonly LabelUse[] = [];
+const noWarnings: readonly StatementWarning[] = [];
 
 /** Most operands that an instruction of the table has. */
 const MOST_OPERANDS = 4;
@@ -167,7 +173,12 @@ export function createX86Architecture(name: Mode, environment: AssemblyEnvironme
     const context = createContext(isGather(opcode));
     try {
       const steps = assembleSteps(opcode, parameters, context);
-      return { steps, labels: context.labels, warnings: context.warnings };
+      const { labels, warnings } = context;
+      return {
+        steps,
+        labels: labels.length === 0 ? noLabels : labels,
+        warnings: warnings.length === 0 ? noWarnings : warnings,
+      };
     } catch (error) {
       if (!(error instanceof StatementError)) throw error;
       throw located(error, context);
