@@ -7,7 +7,9 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
-const { loadBundle, cachePath, tuneEngine } = createRequire(import.meta.url)(join(root, "dist/cli/start.cjs"));
+const { loadBundle, cachePath, tuneEngine } = createRequire(import.meta.url)(
+  join(root, "dist/cli/start.cjs"),
+);
 const scratch = mkdtempSync(join(tmpdir(), "dynasm-warm-"));
 const demo = (name) => join(root, "fixtures/demo", name);
 
