@@ -150,6 +150,35 @@ function ruleSizes(rule: SizeRule, common: number, eachSizes: readonly number[])
   return rule === "second" ? (eachSizes[1] ?? Size.none) : common;
 }
 
+interface OperandSizes {
+  readonly rule: SizeRule;
+  readonly sizes: number;
+  readonly eachSizes: readonly number[];
+  readonly agreeing: number;
+}
+
+function sizesOf(patterns: readonly Pattern[], encoding: RowEncoding, mode: Mode): OperandSizes {
+  const eachSizes: number[] = [];
+  let agreeing = 0;
+  let common = -1;
+  let mixed = false;
+  for (let i = 0; i < patterns.length; i++) {
+    const pattern = patterns[i];
+    const sizes = pattern === undefined ? Size.none : limit(pattern, encoding, mode);
+    eachSizes.push(sizes);
+    if (sizes === Size.none) {
+      // Memory of whatever size does not take part in a common size.
+      if (pattern?.role === "rm") mixed = true;
+      continue;
+    }
+    if (pattern?.variable) agreeing |= 1 << i;
+    if (common >= 0 && common !== sizes) mixed = true;
+    common = sizes;
+  }
+  const rule = chooseRule(encoding, common, mixed);
+  return { rule, sizes: ruleSizes(rule, common, eachSizes), eachSizes, agreeing };
+}
+
 function compileAlternative(
   row: string,
   operands: readonly string[],
@@ -158,33 +187,13 @@ function compileAlternative(
   mode: Mode,
 ): Form {
   const { rm, reg, digit, opcodeRegister, vvvv, is4 } = assignFields(patterns, encoding);
-  const kinds: number[] = [];
-  const eachSizes: number[] = [];
-  let agreeing = 0;
-  let common = -1;
-  let mixed = false;
-  for (let i = 0; i < patterns.length; i++) {
-    const pattern = patterns[i];
-    if (pattern === undefined) continue;
-    const sizes = limit(pattern, encoding, mode);
-    kinds.push(pattern.kind);
-    eachSizes.push(sizes);
-    if (sizes === Size.none) {
-      // Memory of whatever size does not take part in a common size.
-      if (pattern.role === "rm") mixed = true;
-      continue;
-    }
-    if (pattern.variable) agreeing |= 1 << i;
-    if (common >= 0 && common !== sizes) mixed = true;
-    common = sizes;
-  }
-  const rule = chooseRule(encoding, common, mixed);
+  const { rule, sizes, eachSizes, agreeing } = sizesOf(patterns, encoding, mode);
   return {
     row,
     operands,
-    kinds,
+    kinds: patterns.map((pattern) => pattern.kind),
     rule,
-    sizes: ruleSizes(rule, common, eachSizes),
+    sizes,
     eachSizes,
     agreeing,
     sized: encoding.any || agreeing !== 0,

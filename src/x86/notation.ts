@@ -133,7 +133,8 @@ type CheckEncoding<S extends string> = S extends ""
       ? true
       : `unknown encoding '${S}'`;
 
-type CheckRow<S> = S extends `${infer Operands}: ${infer Encoding}`
+/** The row itself if it is well-formed, else a text that says what is wrong with it. */
+export type CheckRow<S> = S extends `${infer Operands}: ${infer Encoding}`
   ? CheckOperands<Trim<Operands>> extends infer O
     ? O extends true
       ? CheckEncoding<Trim<Encoding>> extends infer E

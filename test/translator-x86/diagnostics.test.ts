@@ -117,3 +117,11 @@ test("labels are reported with their role", () => {
   expect(uses(".label", "=>x")).toEqual([{ kind: "pc", role: "definition", name: "x" }]);
   expect(uses("call", "extern puts")).toEqual([{ kind: "extern", role: "reference", name: "puts" }]);
 });
+
+test("an address with a vector index is one for gathers only", () => {
+  const line = (mnemonic: string): string | undefined => x64.run(mnemonic).error;
+  expect(line("vpgatherdd xmm1, [rax+xmm2*4], xmm3")).toBeUndefined();
+  expect(line("mov eax, [rax+xmm2*4]")).toBe("bad index register `xmm2'");
+  expect(line("vpgatherdd xmm1, [rax+rcx*4], xmm3")).toMatch(/^bad operand mode/);
+  expect(line("vpgatherdd ymm1, [rax+xmm2*4], ymm3")).toMatch(/^bad operand size/);
+});

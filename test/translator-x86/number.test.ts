@@ -46,3 +46,10 @@ test("every integer reads back", () => {
   fc.assert(fc.property(fc.maxSafeInteger(), (value) => readNumber(String(value)) === value));
   fc.assert(fc.property(fc.nat(), (value) => readNumber(`0x${value.toString(16)}`) === value));
 });
+
+test("long texts take no longer than their length asks for", () => {
+  const digits = "1".repeat(300_000);
+  expect(readNumber(`${digits}x`)).toBeUndefined();
+  expect(readNumber(`0x${digits}x`)).toBeUndefined();
+  expect(readNumber(digits)).toBe(Number.POSITIVE_INFINITY);
+});

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { compileRow, operandCount } from "../../src/x86/compile-form.js";
 import { formGroups, rowsOf } from "../../src/x86/form-table.js";
+import type { CheckRow } from "../../src/x86/notation.js";
 
 const mnemonics = [...new Set(formGroups.flatMap((group) => group.mnemonics()))];
 
@@ -51,4 +52,16 @@ test("names of object members are no mnemonics", () => {
   for (const name of ["constructor", "__proto__", "toString", "hasOwnProperty", "j", "set", "cmov", ""]) {
     expect(rowsOf(name), name).toEqual([]);
   }
+});
+
+test("a row with a typing error has the error as its type", () => {
+  const operand: CheckRow<"rm*, rr : 01 /r"> = "unknown operand 'rr'";
+  const encoding: CheckRow<"rm*, r*   : 01 /x"> = "unknown encoding '/x'";
+  const shape: CheckRow<"rm*, r* 01 /r"> = "a row is 'operands : encoding'";
+  const good: CheckRow<"rm*, r* : VEX.66.0F38.W1 B8 /r  [ext]"> = "rm*, r* : VEX.66.0F38.W1 B8 /r  [ext]";
+  expect([operand, encoding, shape, good]).toHaveLength(4); // the compiler checks the rest
+});
+
+test("a row with an unknown operand cannot be compiled", () => {
+  expect(() => compileRow("foo : 90", "x64")).toThrow("unknown operand");
 });

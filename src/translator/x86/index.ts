@@ -112,6 +112,8 @@ export function createX86Architecture(name: Mode, environment: AssemblyEnvironme
 
   /** Reads an operand, or takes it from the cache: the same ones occur all over a source. */
   function readOperand(text: string, context: StatementContext): Operand {
+    // What a gather takes as an address is none for other instructions.
+    if (context.vectorIndex) return parseOperand(text, context);
     const known = operandCache.get(text);
     if (known !== undefined) {
       for (const label of known.labels) context.labels.push(label);

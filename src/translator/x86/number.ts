@@ -1,8 +1,8 @@
 import { StatementError } from "../statement-error.js";
 import { isBlank, isLetter, skipBlanks, trimmedEnd } from "./characters.js";
 
-const DECIMAL = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
-const HEXADECIMAL = /^([+-]?)0[xX]([0-9a-fA-F]*)\.?([0-9a-fA-F]*)(?:[pP]([+-]?\d+))?$/;
+const DECIMAL = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/;
+const HEXADECIMAL = /^([+-]?)0[xX]([0-9a-fA-F]*)(?:\.([0-9a-fA-F]*))?(?:[pP]([+-]?\d+))?$/;
 const NOT_FINITE = /^[+-]?(?:inf|infinity|nan)$/i;
 
 function readHexadecimal(text: string): number | undefined {
