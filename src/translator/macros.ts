@@ -1,4 +1,4 @@
-import { isBlank, isIdentifier, isWord, skipBlanks } from "./characters.js";
+import { isBlank, isIdentifier, skipBlanks, wordTable } from "./characters.js";
 import { maximumStatementLength, substituteDefines } from "./defines.js";
 import { fatalError, statementError, wholeStatement } from "./problems.js";
 import { currentLine, currentPlace, reportProblem } from "./report.js";
@@ -86,22 +86,25 @@ export function recordStatement(state: TranslationState, statement: string): voi
   });
 }
 
+const noSlots: readonly number[] = [];
+
 /** Cuts a macro statement into literal pieces and parameter numbers. */
 function cutAtParameters(
   statement: string,
   parameters: readonly string[],
 ): Pick<MacroStatement, "pieces" | "slots"> {
+  if (parameters.length === 0) return { pieces: [statement], slots: noSlots };
   const pieces: string[] = [];
   const slots: number[] = [];
   let copied = 0;
   let at = 0;
   while (at < statement.length) {
-    if (!isWord(statement.charCodeAt(at))) {
+    if (wordTable[statement.charCodeAt(at)] !== 1) {
       at++;
       continue;
     }
     const start = at;
-    while (at < statement.length && isWord(statement.charCodeAt(at))) at++;
+    while (wordTable[statement.charCodeAt(at)] === 1) at++;
     const slot = parameters.indexOf(statement.slice(start, at));
     if (slot < 0) continue;
     pieces.push(statement.slice(copied, start));

@@ -6,6 +6,9 @@ import { writePutCall } from "./write-output.js";
 /** Buffer positions that one put call may use; the start offset takes the first. */
 const maximumPositions = 25;
 
+/** Files and lines are kept as one number: the index of the file times this, plus the line. */
+export const linesPerFile = 2 ** 31;
+
 const stopCode = "\u00ff";
 const sectionCode = "\u00fe";
 const negativeZero = /\u0100/g;
@@ -17,7 +20,7 @@ export function appendStatement(state: TranslationState, statement: AssembledSta
   for (let index = 0; index < steps.length; index++) {
     const step = steps[index] as AssembledStep;
     if (pending.positions + step.reserveBefore > maximumPositions && step.reserveBefore > 0) flush(state);
-    pending.marks.push(pending.code.length, frame.fileIndex, frame.line);
+    pending.marks.push(pending.code.length, frame.fileIndex * linesPerFile + frame.line);
     pending.mainLine = state.mainFrame.line;
     pending.code += step.code;
     const { args } = step;
@@ -30,7 +33,7 @@ export function appendStatement(state: TranslationState, statement: AssembledSta
 /** Switches to a section: code before the switch and the switch itself are one put call. */
 export function appendSectionSwitch(state: TranslationState, section: number): void {
   const { pending, frame } = state;
-  pending.marks.push(pending.code.length, frame.fileIndex, frame.line);
+  pending.marks.push(pending.code.length, frame.fileIndex * linesPerFile + frame.line);
   pending.mainLine = state.mainFrame.line;
   pending.code += sectionCode + String.fromCharCode(section);
   writeChunk(state);
@@ -73,10 +76,9 @@ function placeChunk(state: TranslationState, code: string): number {
 function recordSources(state: TranslationState, offset: number, length: number): void {
   const { marks } = state.pending;
   const entries = state.sourceEntries;
-  for (let at = 0; at < marks.length; at += 3) {
+  for (let at = 0; at < marks.length; at += 2) {
     const start = marks[at] as number;
-    const end = marks[at + 3] ?? length;
-    if (end === start) continue;
-    entries.push(offset + start, offset + end, marks[at + 1] as number, marks[at + 2] as number);
+    const end = marks[at + 2] ?? length;
+    if (end !== start) entries.push(offset + start, offset + end, marks[at + 1] as number);
   }
 }

@@ -5,7 +5,7 @@ import { reportProblem } from "./report.js";
 import { runStatement } from "./run-statement.js";
 import type { SourceFrame, TranslationState } from "./state.js";
 import { StatementError } from "./statement-error.js";
-import { echo, syncLine, writeHostRun } from "./write-output.js";
+import { echo, echoLine, syncLine, writeHostRun } from "./write-output.js";
 
 const bar = 124;
 const semicolon = 59;
@@ -59,7 +59,7 @@ function processHostLines(state: TranslationState, frame: SourceFrame): number {
     count++;
   }
   const run = text.slice(start, end);
-  writeHostRun(state, run, count);
+  writeHostRun(state, end < text.length ? text.slice(start, end + 1) : `${run}\n`, count);
   frame.line += count - 1;
   frame.classicLine += count - 1;
   frame.lineStart = text.lastIndexOf("\n", end - 1) + 1;
@@ -86,25 +86,30 @@ function runLine(state: TranslationState, frame: SourceFrame, barAt: number): vo
   if (frame.indentation.length !== indentationLength || !text.startsWith(frame.indentation, lineStart)) {
     frame.indentation = text.slice(lineStart, barAt);
   }
-  const rest = text.slice(barAt + 1, lineEnd);
-  const offset = indentationLength + 1;
-  if (rest.charCodeAt(0) === bar) {
-    if (state.recording === undefined || state.options.echo !== undefined) syncLine(state);
-    if (state.recording !== undefined) echo(state, rest);
-    setStatement(frame, offset, lineEnd - lineStart);
-    runStatement(state, rest);
+  frame.statementStart = indentationLength + 1;
+  if (text.charCodeAt(barAt + 1) === bar) {
+    runHostStatement(state, frame, text.slice(barAt + 1, lineEnd));
     return;
   }
   if (state.options.echo !== undefined) {
     syncLine(state);
-    echo(state, rest);
+    echoLine(state, frame, barAt);
   }
-  runStatements(state, frame, offset, stripComments(state, rest));
+  const statements = stripComments(state, text.slice(barAt + 1, lineEnd));
+  if (statements.includes(";")) {
+    runStatements(state, frame, indentationLength + 1, statements);
+    return;
+  }
+  frame.statementEnd = indentationLength + 1 + statements.length;
+  runStatement(state, statements);
 }
 
-function setStatement(frame: SourceFrame, start: number, end: number): void {
-  frame.statementStart = start;
-  frame.statementEnd = end;
+/** A line that begins with two bars. */
+function runHostStatement(state: TranslationState, frame: SourceFrame, rest: string): void {
+  if (state.recording === undefined || state.options.echo !== undefined) syncLine(state);
+  if (state.recording !== undefined) echo(state, rest);
+  frame.statementEnd = frame.lineEnd - frame.lineStart;
+  runStatement(state, rest);
 }
 
 /** Removes the comment at the end; strings are not respected. */
@@ -119,18 +124,13 @@ function stripComments(state: TranslationState, text: string): string {
 /** Executes the statements between semicolons. */
 function runStatements(state: TranslationState, frame: SourceFrame, offset: number, text: string): void {
   let start = 0;
-  let end = text.indexOf(";");
-  if (end < 0) {
-    setStatement(frame, offset, offset + text.length);
-    runStatement(state, text);
-    return;
-  }
   while (start < text.length) {
     while (text.charCodeAt(start) === semicolon) start++;
-    end = text.indexOf(";", start);
+    let end = text.indexOf(";", start);
     if (end < 0) end = text.length;
     if (end > start) {
-      setStatement(frame, offset + start, offset + end);
+      frame.statementStart = offset + start;
+      frame.statementEnd = offset + end;
       runStatement(state, text.slice(start, end));
     }
     start = end;

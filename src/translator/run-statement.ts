@@ -1,4 +1,3 @@
-import type { AssembledStatement } from "./assembled-statement.js";
 import { skipBlanks } from "./characters.js";
 import { endsSkipping } from "./conditionals.js";
 import { substituteDefines } from "./defines.js";
@@ -48,7 +47,7 @@ function isDiverted(state: TranslationState, statement: string): boolean {
 
 /** Executes a statement of a source line. Throws a StatementError. */
 export function runStatement(state: TranslationState, statement: string): void {
-  if (isDiverted(state, statement)) return;
+  if ((state.skipping || state.recording !== undefined) && isDiverted(state, statement)) return;
   const known = state.statementCache.get(statement);
   if (known !== undefined) {
     execute(state, known);
@@ -66,7 +65,7 @@ export function runExpandedStatement(state: TranslationState, expanded: Expanded
     runStatement(state, expanded.text);
     return;
   }
-  if (isDiverted(state, expanded.text)) return;
+  if ((state.skipping || state.recording !== undefined) && isDiverted(state, expanded.text)) return;
   if (expanded.compiled === undefined) {
     if (isBlankText(expanded.text)) return;
     expanded.compiled = compileSubstituted(state, expanded.text);
@@ -76,9 +75,15 @@ export function runExpandedStatement(state: TranslationState, expanded: Expanded
 
 function execute(state: TranslationState, compiled: CompiledStatement): void {
   switch (compiled.kind) {
-    case "assembled":
-      runAssembled(state, compiled.assembled);
+    case "assembled": {
+      const { assembled } = compiled;
+      if (assembled.warnings.length > 0) {
+        for (const warning of assembled.warnings) reportStatementWarning(state, warning);
+      }
+      if (assembled.labels.length > 0) noteLabels(state, assembled.labels);
+      appendStatement(state, assembled);
       return;
+    }
     case "host":
       runHostText(state, compiled.tail);
       return;
@@ -86,12 +91,4 @@ function execute(state: TranslationState, compiled: CompiledStatement): void {
       compiled.action(state, compiled.parameters, compiled.opcode);
       return;
   }
-}
-
-function runAssembled(state: TranslationState, assembled: AssembledStatement): void {
-  if (assembled.warnings.length > 0) {
-    for (const warning of assembled.warnings) reportStatementWarning(state, warning);
-  }
-  if (assembled.labels.length > 0) noteLabels(state, assembled.labels);
-  appendStatement(state, assembled);
 }

@@ -108,7 +108,7 @@ export interface PendingCode {
   args: string[];
   /** Buffer positions in use, counting the one of the start offset. */
   positions: number;
-  /** Triples: offset in `code`, file index, line. */
+  /** Pairs: offset in `code`; file and line in one number. */
   marks: number[];
   /** Line of the main file that the last statement belongs to. */
   mainLine: number;
@@ -180,7 +180,7 @@ export interface TranslationState {
   readonly chunks: DedupeIndex;
   /** Offsets of bytes that the action list shows as `-0`. */
   readonly negativeZeros: Set<number>;
-  /** Quadruples: start and end offset in the action list, file index, line. */
+  /** Triples: start and end offset in the action list; file and line in one number. */
   readonly sourceEntries: number[];
 
   readonly diagnostics: Diagnostic[];

@@ -1,5 +1,5 @@
 import type { DeferredBlock } from "./output.js";
-import type { TranslationState } from "./state.js";
+import type { SourceFrame, TranslationState } from "./state.js";
 
 /** Lines are collected into texts of about this length: many small strings would keep the collector busy. */
 const batchLength = 8192;
@@ -14,21 +14,22 @@ export function closeBatch(state: TranslationState): void {
   state.batch = "";
 }
 
+/** Adds complete lines, given with their line ends. */
 function writeText(state: TranslationState, text: string, lineCount: number, mainLine: number): void {
   state.syncedLine += lineCount;
   if (state.openCapture !== undefined) state.openCapture.lineCount += lineCount;
   if (state.options.keepLines) {
-    state.output.push(`${text}\n`);
+    state.output.push(text);
     noteLine(state, mainLine);
     return;
   }
-  state.batch += `${text}\n`;
+  state.batch += text;
   if (state.batch.length >= batchLength) closeBatch(state);
 }
 
 /** Adds a line to the output or to the open capture. */
 export function writeLine(state: TranslationState, line: string): void {
-  writeText(state, line, 1, state.mainFrame.line);
+  writeText(state, `${line}\n`, 1, state.mainFrame.line);
 }
 
 /** Adds several generated lines. */
@@ -47,10 +48,10 @@ export function writeBlock(state: TranslationState, block: DeferredBlock): void 
 
 /** Adds a put call; with `keepLines` it goes to the line of the code that it stands for. */
 export function writePutCall(state: TranslationState, text: string): void {
-  writeText(state, text, 1, state.pending.mainLine);
+  writeText(state, `${text}\n`, 1, state.pending.mainLine);
 }
 
-/** Adds a run of host lines, given as one text without the last line end. */
+/** Adds a run of host lines, given as one text with all line ends. */
 export function writeHostRun(state: TranslationState, text: string, lineCount: number): void {
   writeText(state, text, lineCount, state.mainFrame.line);
 }
@@ -73,4 +74,18 @@ export function echo(state: TranslationState, text: string): void {
   const form = state.options.echo;
   if (form === undefined) return;
   writeLine(state, state.frame.indentation + form.prefix + text + form.suffix);
+}
+
+/** Echoes the assembler line whose bar stands at `barAt`. */
+export function echoLine(state: TranslationState, frame: SourceFrame, barAt: number): void {
+  const form = state.options.echo;
+  if (form === undefined) return;
+  const { text, lineEnd, indentation } = frame;
+  if (form.suffix === "" && lineEnd < text.length) {
+    // The common case takes the text with its line end in one piece.
+    const line = indentation + form.prefix + text.slice(barAt + 1, lineEnd + 1);
+    writeText(state, line, 1, state.mainFrame.line);
+    return;
+  }
+  echo(state, text.slice(barAt + 1, lineEnd));
 }
