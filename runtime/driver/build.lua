@@ -1,7 +1,8 @@
--- luajit build.lua SCRATCH FILE ARCHITECTURE BASE NUMBER EXTERNS ARGUMENTS: runs the translation of FILE, which
+-- luajit build.lua SCRATCH FILE ARCHITECTURE BASE NUMBER EXTERNS CALL ARGUMENTS: runs the translation of FILE, which
 -- is SCRATCH/program.lua, and keeps what the NUMBERth build call makes, encoded for the address BASE, in
 -- SCRATCH/code.bin and SCRATCH/labels; SCRATCH/count is how many calls there were. EXTERNS gives addresses to
--- extern names: name=address,name=address. Addresses are decimal.
+-- extern names: name=address,name=address. Addresses are decimal. If there is no build call, but FILE returns a function or a table of
+-- functions, these are called with a new state, in the order of their names or that of CALL: name,name.
 
 if type(jit) ~= "table" then
   io.stderr:write("dynasm: error: this is ", tostring(_VERSION), ", but LuaJIT is needed\n")
@@ -12,11 +13,11 @@ local driver = arg[0]:match "^(.*)[/\\]"
 local program = dofile(driver .. "/program.lua")
 
 local scratch, file, number = arg[1], arg[2], tonumber(arg[5])
-local base_text, externs_text = arg[4], arg[6]
+local base_text, externs_text, only = arg[4], arg[6], arg[7]
 program.check_architecture(arg[3])
-arg = { [-1] = arg[-1], [0] = file, unpack(arg, 7) }
+program.set_path(file)
+arg = { [-1] = arg[-1], [0] = file, unpack(arg, 8) }
 
-program.set_path(driver .. "/../lua", file)
 local chunk, message = program.load(scratch .. "/program.lua", file)
 if not chunk then program.fail(message) end
 
@@ -34,6 +35,13 @@ local base = address_of(base_text)
 local externs = {}
 for name, address in externs_text:gmatch "([^=,]+)=(%d+)" do externs[name] = address_of(address) end
 
+local function read(name)
+  local stream = assert(io.open(scratch .. "/" .. name, "rb"))
+  local text = stream:read "*a"
+  stream:close()
+  return text
+end
+
 local function write(name, text)
   local stream = assert(io.open(scratch .. "/" .. name, "wb"))
   stream:write(text)
@@ -48,10 +56,11 @@ local HALF, WHOLE = 2ULL ^ 31, 2ULL ^ 32
 
 -- References are 32 bit wide. Below 4 GB they may wrap around, as they do in 32-bit code.
 local function check_distance(name, address)
-  local target = externs[name] or address
+  local target = externs[name]
+  if not target then return end
   local distance = target > address and target - address or address - target
   if distance < HALF - 2 ^ 24 or target < WHOLE and address < WHOLE then return end
-  error(("extern symbol %s is too far from the code for a 32-bit reference"):format(name), 0)
+  error(("extern symbol %s is too far from the code at the base for a 32-bit reference"):format(name), 0)
 end
 
 -- The code of a state for an address. Names of externs that have no address are added to `missing`.
@@ -62,7 +71,7 @@ local function encode_at(state, address, missing)
   state.extern_getter = function(name)
     if not externs[name] then missing[name] = true end
     check_distance(name, address)
-    return ffi.cast("void *", externs[name] or address)
+    return ffi.cast("void *", externs[name] or address + 1)
   end
   local ok, problem = pcall(encode, state, buffer, ffi.cast("uint8_t *", address))
   state.extern_getter = getter
@@ -87,22 +96,28 @@ local function describe_labels(state, start, names)
   return table.concat(lines, "\n")
 end
 
-local function keep(state, caller)
-  -- Addresses of globals that are not defined here stay as they were, usually NULL.
-  local array, before = state.globals, {}
-  for index = 0, array and state.label_count - 11 or -1 do
-    before[index], array[index] = array[index], nil
-  end
-  local missing = {}
-  local somewhere = 0x10000000ULL
-  encode_at(state, somewhere, {})
-  write("labels", describe_labels(state, somewhere, names_of(state, caller)))
+local SOMEWHERE = 0x10000000ULL
+
+local function write_files(state, names)
+  local array, missing = state.globals, {}
+  -- Globals that are not defined here are no labels of this code.
+  for index = 0, array and state.label_count - 11 or -1 do array[index] = nil end
+  encode_at(state, SOMEWHERE, {})
+  write("labels", describe_labels(state, SOMEWHERE, names))
   write("code.bin", encode_at(state, base, missing))
-  for index, address in pairs(before) do array[index] = address end
   local list = {}
   for name in pairs(missing) do list[#list + 1] = name end
   table.sort(list)
   write("externs", table.concat(list, "\n"))
+end
+
+-- Leaves the addresses of the globals as the program knows them.
+local function keep(state, caller)
+  local array, before = state.globals, {}
+  for index = 0, array and state.label_count - 11 or -1 do before[index] = array[index] end
+  local ok, problem = pcall(write_files, state, names_of(state, caller))
+  if not ok then write("problem", tostring(problem)) end
+  for index, address in pairs(before) do array[index] = address end
 end
 
 local count = 0
@@ -112,4 +127,51 @@ observe.code(function(state, caller)
   if count == number then keep(state, caller) end
 end)
 
-write("result", type((program.call(chunk, unpack(arg)))))
+local returned = program.call(chunk, unpack(arg))
+if count > 0 then return end
+
+-- Nothing is built: are there generators? They emit into the state that they are given.
+local function find_generators(value, path, depth, found)
+  if type(value) == "function" then
+    found[path] = value
+  elseif type(value) == "table" and depth > 0 then
+    for name, member in pairs(value) do
+      if type(name) == "string" then
+        find_generators(member, path == "" and name or path .. "." .. name, depth - 1, found)
+      end
+    end
+  end
+  return found
+end
+
+local found, order = find_generators(returned, "", 2, {}), {}
+for name in pairs(found) do order[#order + 1] = name end
+table.sort(order)
+if only ~= "" then
+  order = {}
+  for name in only:gmatch "[^,]+" do
+    if not found[name] then
+      write("problem", ("the %s that it returned has no function %s"):format(type(returned), name))
+      return
+    end
+    order[#order + 1] = name
+  end
+end
+write("result", type(returned))
+if #order == 0 then return end
+
+local MOST_SECTIONS, PC_LABELS = 128, 1024
+local actions_text = read "actions"
+local actions = ffi.new("unsigned char[?]", #actions_text)
+ffi.copy(actions, actions_text, #actions_text)
+local names, externs_of_file = observe.read_names(scratch .. "/names"), observe.read_names(scratch .. "/externnames")
+local global_count = 0
+while names[global_count] do global_count = global_count + 1 end
+local state = dasm.new(actions, externs_of_file, MOST_SECTIONS, global_count)
+state:growpc(PC_LABELS)
+program.call(function()
+  for _, name in ipairs(order) do found[name](state) end
+end)
+if state:link() == 0 then return end
+write("count", "1")
+keep(state, { source = "@" .. file })

@@ -21,7 +21,8 @@ local function call_behind(methods, name, behind)
   dasm[name], methods[name] = replacement, replacement
 end
 
-local function read_names(name)
+--- The lines of a file as an array from 0, like the arrays of .globalnames and .externnames.
+function observe.read_names(name)
   local names = {}
   local stream = io.open(name, "rb")
   if not stream then return names end
@@ -67,7 +68,7 @@ function observe.names(program_file, names_file, on_names)
   return function(state, caller)
     if state.globals and known[state.globals] then return known[state.globals] end
     if not caller or caller.source ~= "@" .. program_file then return nil end
-    own_names = own_names or read_names(names_file)
+    own_names = own_names or observe.read_names(names_file)
     return own_names
   end
 end

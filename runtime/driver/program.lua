@@ -13,7 +13,8 @@ end
 
 --- Puts the package's runtime before the search path, and the folder of `file` behind it. .dasl modules are
 --- found too.
-function program.set_path(runtime, file)
+function program.set_path(file)
+  local runtime = arg[0]:gsub("[/\\]driver[/\\][^/\\]*$", "/lua")
   local folder = file:match "^(.*)[/\\][^/\\]*$"
   package.path = runtime .. "/?.lua;" .. package.path .. (folder and ";" .. folder .. "/?.lua" or "")
   require "dynasm"

@@ -11,8 +11,8 @@ local program = dofile(driver .. "/program.lua")
 
 local scratch, file = arg[1], arg[2]
 program.check_architecture(arg[3])
+program.set_path(file)
 arg = { [-1] = arg[-1], [0] = file, unpack(arg, 4) }
-program.set_path(driver .. "/../lua", file)
 local chunk, message = program.load(scratch .. "/program.lua", file)
 if not chunk then program.fail(message) end
 local recorder = loadfile(scratch .. "/crash.lua")

@@ -1,6 +1,7 @@
 // bundle entry
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { toByteText } from "./byte-text.js";
 import { FileError } from "./file-error.js";
 import { type CliIo, createNodeIo } from "./io.js";
 import {
@@ -11,8 +12,9 @@ import {
   withScratchFolder,
   writeProgram,
 } from "./luajit.js";
+import { prepareProgram } from "./prepare-program.js";
 import { type BuildRequest, parseBuildArguments } from "./run-options.js";
-import { exitCodes, reportFailure, translateForUse } from "./translate-command.js";
+import { exitCodes, reportFailure } from "./translate-command.js";
 
 /** What the driver has kept of a build call. */
 interface BuiltCode {
@@ -37,21 +39,24 @@ function missingBuild(request: BuildRequest, count: number, resultType: string):
   if (count > 0) return new FileError(`${file} makes only ${count} build call(s), not ${request.number}`);
   const reason =
     resultType === "function" || resultType === "table"
-      ? `it returned a ${resultType} without building code; the build call must run while the file is loaded`
+      ? `no build call, and the ${resultType} that it returned has no generator that emits code`
       : "it never called build (or encode) of a dasm state";
   return new FileError(`${file} built no code: ${reason}`);
 }
 
+/** Labels of a kind in the order of their offsets. */
 function readLabels(text: string, kind: string): Readonly<Record<string, number>> {
   const labels: [string, number][] = [];
   for (const line of text.split("\n")) {
     const [lineKind, name = "", offset = ""] = line.split(" ");
     if (lineKind === kind) labels.push([name, Number(offset)]);
   }
-  return Object.fromEntries(labels);
+  return Object.fromEntries(labels.sort(([, a], [, b]) => a - b));
 }
 
 function readBuiltCode(request: BuildRequest, folder: string): BuiltCode {
+  const problem = readText(folder, "problem");
+  if (problem !== "") throw new FileError(`${request.files[0] ?? ""}: ${problem}`);
   const count = Number(readText(folder, "count"));
   if (count < request.number) throw missingBuild(request, count, readText(folder, "result"));
   const externs = readText(folder, "externs");
@@ -72,7 +77,14 @@ function writeBuiltCode(request: BuildRequest, built: BuiltCode, io: CliIo): voi
   if (map !== undefined) {
     const { labels, pcLabels, code } = built;
     const address = base <= Number.MAX_SAFE_INTEGER ? Number(base) : `0x${base.toString(16)}`;
-    const content = { version: 1, file, base: address, size: code.length, labels, pcLabels };
+    const content = {
+      version: 1,
+      file: toByteText(file),
+      base: address,
+      size: code.length,
+      labels,
+      pcLabels,
+    };
     io.writeFile(map, Buffer.from(`${JSON.stringify(content, undefined, 2)}\n`, "latin1"), { ifChanged });
   }
   io.writeFile(output, built.code, { ifChanged });
@@ -81,13 +93,22 @@ function writeBuiltCode(request: BuildRequest, built: BuiltCode, io: CliIo): voi
 function driverArguments(request: BuildRequest, folder: string, io: CliIo): readonly string[] {
   const externs = [...request.externs].map(([name, address]) => `${name}=${address}`).join(",");
   const needed = neededArchitecture(request, io.target.arch);
-  const { base, number, programArguments, files } = request;
-  return [folder, files[0] ?? "", needed, String(base), String(number), externs, ...programArguments];
+  const { base, number, calls, programArguments, files } = request;
+  return [
+    folder,
+    files[0] ?? "",
+    needed,
+    String(base),
+    String(number),
+    externs,
+    calls.join(","),
+    ...programArguments,
+  ];
 }
 
 async function runRequest(request: BuildRequest, io: CliIo): Promise<number> {
   const [file = ""] = request.files;
-  const program = await translateForUse(request, io);
+  const program = await prepareProgram(request, io);
   if (program === undefined) return exitCodes.badInput;
   return withScratchFolder(async (folder) => {
     writeProgram(folder, program);

@@ -13,8 +13,8 @@ export type ProcessEnd =
   | { readonly kind: "exit"; readonly code: number }
   | { readonly kind: "signal"; readonly signal: NodeJS.Signals };
 
-/** Lua code to run, and the names of its global labels. One character per byte. */
-export type Program = Pick<TranslationSuccess, "output" | "globals">;
+/** Lua code to run, with its action list and the names that belong to it. One character per byte. */
+export type Program = Pick<TranslationSuccess, "output" | "actions" | "globals" | "externs">;
 
 /** Signals that other processes send to a command; they are meant for the program that it runs. */
 const forwarded: readonly NodeJS.Signals[] = ["SIGTERM", "SIGHUP", "SIGUSR1", "SIGUSR2"];
@@ -37,7 +37,7 @@ function createEnvironment(): NodeJS.ProcessEnv {
 
 function describeStartError(luajit: string, error: unknown): FileError {
   if (errorCode(error) !== "ENOENT") return describeFileError("run", luajit, error);
-  return new FileError(`cannot find ${luajit}\n${installHint}`);
+  return new FileError(`LuaJIT was not found: there is no command \`${luajit}'\n${installHint}`);
 }
 
 /**
@@ -98,8 +98,12 @@ export async function withScratchFolder<T>(use: (folder: string) => Promise<T>):
 
 /** Puts what the drivers need into a scratch folder. */
 export function writeProgram(folder: string, program: Program): void {
+  const writeNames = (file: string, names: readonly string[]): void =>
+    writeFileSync(join(folder, file), names.map((name) => `${name}\n`).join(""), "latin1");
   writeFileSync(join(folder, "program.lua"), program.output, "latin1");
-  writeFileSync(join(folder, "names"), program.globals.map((name) => `${name}\n`).join(""), "latin1");
+  writeFileSync(join(folder, "actions"), program.actions);
+  writeNames("names", program.globals);
+  writeNames("externnames", program.externs);
 }
 
 /** Lets the program keep a record of crashes. `recorder` is the translation of runtime/driver/crash.dasl. */

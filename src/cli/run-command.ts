@@ -5,15 +5,15 @@ import {
   describeEnd,
   exitCodeOf,
   neededArchitecture,
-  type Program,
   runDriver,
   withScratchFolder,
   writeProgram,
   writeRecorder,
 } from "./luajit.js";
 import { packagePath } from "./package-path.js";
+import { prepareProgram } from "./prepare-program.js";
 import { parseRunArguments, type RunRequest } from "./run-options.js";
-import { exitCodes, reportFailure, translateForUse } from "./translate-command.js";
+import { exitCodes, reportFailure } from "./translate-command.js";
 
 /** The translation of runtime/driver/crash.dasl, where it works. */
 function translateRecorder(io: CliIo): string | undefined {
@@ -31,16 +31,9 @@ function translateRecorder(io: CliIo): string | undefined {
   return result.ok ? result.output : undefined;
 }
 
-/** The program to run. Plain Lua without assembler lines is run as it is. */
-async function prepareProgram(request: RunRequest, file: string, io: CliIo): Promise<Program | undefined> {
-  const source = io.readInput(file);
-  if (!/^[ \t]*\|/m.test(source)) return { output: source, globals: [] };
-  return translateForUse(request, { ...io, readInput: () => source });
-}
-
 async function runRequest(request: RunRequest, io: CliIo): Promise<number> {
   const [file = ""] = request.files;
-  const program = await prepareProgram(request, file, io);
+  const program = await prepareProgram(request, io);
   if (program === undefined) return exitCodes.badInput;
   return withScratchFolder(async (folder) => {
     writeProgram(folder, program);

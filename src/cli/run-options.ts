@@ -21,6 +21,8 @@ export interface BuildRequest extends RunRequest {
   base: bigint;
   /** Which of the program's build calls is meant, from 1. */
   number: number;
+  /** Which functions of a table of generators are called; empty for all. */
+  calls: string[];
   /** Addresses of extern symbols. */
   externs: Map<string, bigint>;
 }
@@ -110,6 +112,15 @@ export const buildOptions: readonly CommandOption<BuildRequest>[] = [
       request.number = parseNumber(value);
     },
   },
+  {
+    group: "Output",
+    long: "call",
+    parameter: "NAME",
+    help: "if the file returns a table of generators: call this one (default: all in the order of names)",
+    apply: (request, value) => {
+      request.calls.push(value);
+    },
+  },
   ...shared,
   luajitOption,
 ];
@@ -147,6 +158,7 @@ export function parseBuildArguments(argv: readonly string[]): BuildRequest {
     output: "",
     base: 0n,
     number: 1,
+    calls: [],
     externs: new Map(),
   };
   request.programArguments = readArguments(buildOptions, request, argv, { atDashes: true });

@@ -20,8 +20,9 @@ FILE or without LuaJIT; 2 for wrong usage.
 `;
 
 const buildNote = `
-FILE is run under LuaJIT; the code of its build call is written as it has to be at the address --base. Addresses
-that the program itself puts into the code stay as they are. Arguments of the program follow --.
+FILE is run under LuaJIT; the code of its build call is written as it has to be at the address --base. If it makes
+none, but returns a generator (a function that emits into the state it is given) or a table of them, these are
+called and their code is written. Addresses that the program itself puts into the code stay as they are. Arguments of the program follow --.
 Exit status: 0 fine, 1 errors in FILE or no code built, 2 wrong usage.
 `;
 
