@@ -1,9 +1,16 @@
 import { isBlank, isIdentifier, skipBlanks, wordTable } from "./characters.js";
 import { maximumStatementLength, substituteDefines } from "./defines.js";
 import { fatalError, statementError, wholeStatement } from "./problems.js";
-import { currentLine, currentPlace, reportProblem } from "./report.js";
+import { currentPlace, reportProblem } from "./report.js";
 import { runExpandedStatement } from "./run-statement.js";
-import type { ExpandedStatement, Macro, MacroStatement, StatementAction, TranslationState } from "./state.js";
+import type {
+  CutStatement,
+  ExpandedStatement,
+  Macro,
+  MacroStatement,
+  StatementAction,
+  TranslationState,
+} from "./state.js";
 import { StatementError } from "./statement-error.js";
 import { defineStatement, hasStatement } from "./statement-table.js";
 import { echo } from "./write-output.js";
@@ -73,26 +80,13 @@ export function recordStatement(state: TranslationState, statement: string): voi
     });
     return;
   }
-  const { frame } = state;
-  macro.statements.push({
-    ...cutAtParameters(statement, macro.parameters),
-    text: statement,
-    origin: {
-      file: frame.name,
-      line: frame.line,
-      column: frame.statementStart,
-      sourceLine: currentLine(frame),
-    },
-  });
+  macro.statements.push({ text: statement, at: currentPlace(state), cut: undefined });
 }
 
 const noSlots: readonly number[] = [];
 
 /** Cuts a macro statement into literal pieces and parameter numbers. */
-function cutAtParameters(
-  statement: string,
-  parameters: readonly string[],
-): Pick<MacroStatement, "pieces" | "slots"> {
+function cutAtParameters(statement: string, parameters: readonly string[]): CutStatement {
   if (parameters.length === 0) return { pieces: [statement], slots: noSlots };
   const pieces: string[] = [];
   const slots: number[] = [];
@@ -115,8 +109,9 @@ function cutAtParameters(
   return { pieces, slots };
 }
 
-function fillIn(statement: MacroStatement, args: readonly string[]): string {
-  const { pieces, slots } = statement;
+function fillIn(macro: Macro, statement: MacroStatement, args: readonly string[]): string {
+  statement.cut ??= cutAtParameters(statement.text, macro.parameters);
+  const { pieces, slots } = statement.cut;
   let text = pieces[0] ?? "";
   for (let index = 0; index < slots.length; index++) {
     text += (args[slots[index] as number] ?? "") + (pieces[index + 1] ?? "");
@@ -142,10 +137,11 @@ function paste(text: string): string {
 
 function expandStatement(
   state: TranslationState,
+  macro: Macro,
   statement: MacroStatement,
   args: readonly string[],
 ): ExpandedStatement {
-  const filled = fillIn(statement, args);
+  const filled = fillIn(macro, statement, args);
   state.expansionBudget -= filled.length + 16;
   if (state.expansionBudget < 0 || filled.length > maximumStatementLength) {
     state.aborted = true;
@@ -190,7 +186,7 @@ function runMacroStatement(
 ): void {
   const depth = state.macroStack.length;
   // A failure while expanding leaves the macro, one while executing does not.
-  const expanded = expandStatement(state, statement, args);
+  const expanded = expandStatement(state, macro, statement, args);
   if (showsExpansion && expanded.text.charCodeAt(0) !== 124) echo(state, expanded.text);
   state.macroStack.push({ macro, statement });
   try {

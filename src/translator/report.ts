@@ -28,10 +28,13 @@ export function currentPlace(state: TranslationState): SourcePlace {
 }
 
 /** Span and source line of a kept place. */
-export function describePlace(at: SourcePlace): { readonly span: Span; readonly sourceLine: string } {
+export function describePlace(
+  at: SourcePlace,
+  part?: StatementPart,
+): { readonly span: Span; readonly sourceLine: string } {
   const line = at.frame.text.slice(at.lineStart, at.lineEnd);
   return {
-    span: spanOf(at.frame.name, at.line, locatePart(line, at.start, at.end, undefined)),
+    span: spanOf(at.frame.name, at.line, locatePart(line, at.start, at.end, part)),
     sourceLine: trimEnd(line),
   };
 }
@@ -77,13 +80,8 @@ function macroNote(
   statement: MacroStatement,
   part: StatementPart | undefined,
 ): DiagnosticNote {
-  const { origin } = statement;
-  const range = locatePart(origin.sourceLine, origin.column, origin.column + statement.text.length, part);
-  return {
-    message: `in expansion of macro \`${macro}'`,
-    span: spanOf(origin.file, origin.line, range),
-    sourceLine: origin.sourceLine,
-  };
+  const { span, sourceLine } = describePlace(statement.at, part);
+  return { message: `in expansion of macro \`${macro}'`, span, sourceLine };
 }
 
 /** Of a long chain only the ends help: the first notes and the last ones. */

@@ -31,19 +31,16 @@ export interface SourceFrame {
 /** A statement of a macro body. */
 export interface MacroStatement {
   readonly text: string;
-  /** Literal pieces around parameters: pieces[0] arg[slots[0]] pieces[1] ... */
-  readonly pieces: readonly string[];
-  readonly slots: readonly number[];
-  readonly origin: StatementOrigin;
+  /** Where it stands, for notes. */
+  readonly at: SourcePlace;
+  /** The text cut at the parameters, once it was needed. */
+  cut: CutStatement | undefined;
 }
 
-/** Where a recorded statement stands, for notes. */
-export interface StatementOrigin {
-  readonly file: string;
-  readonly line: number;
-  /** Offset in the line, from 0. */
-  readonly column: number;
-  readonly sourceLine: string;
+/** Literal pieces around parameters: pieces[0] arg[slots[0]] pieces[1] ... */
+export interface CutStatement {
+  readonly pieces: readonly string[];
+  readonly slots: readonly number[];
 }
 
 export interface Macro {

@@ -72,6 +72,9 @@ export function createX86Architecture(name: Mode, environment: AssemblyEnvironme
   const addressSize = addressSizeOf(name);
 
   function createContext(vectorIndex: boolean): StatementContext {
+    // Nested in the literal, the lists would make the engine copy it in a slow way.
+    const labels: LabelUse[] = [];
+    const warnings: StatementWarning[] = [];
     return {
       mode: name,
       addressSize,
@@ -82,8 +85,8 @@ export function createX86Architecture(name: Mode, environment: AssemblyEnvironme
       variables: 0,
       needsRex: false,
       forbidsRex: false,
-      labels: [],
-      warnings: [],
+      labels,
+      warnings,
     };
   }
 

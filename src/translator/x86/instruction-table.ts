@@ -1,6 +1,6 @@
 import { compileRow, operandCount, rowApplies } from "../../x86/compile-form.js";
 import type { Form } from "../../x86/form.js";
-import { formGroups, rowsOf } from "../../x86/form-table.js";
+import { formGroups, indexForms, rowsIn } from "../../x86/form-table.js";
 import type { Mode } from "../../x86/registers.js";
 import type { EngineVersion } from "../architecture.js";
 
@@ -46,10 +46,11 @@ type Entry = readonly (FormSequence | undefined)[];
 
 export function createInstructionTable(mode: Mode, engine: EngineVersion): InstructionTable {
   const entries = new Map<string, Entry>();
+  const index = indexForms();
 
   function createEntry(mnemonic: string): Entry {
     const byCount: string[][] = [];
-    for (const row of rowsOf(mnemonic)) {
+    for (const row of rowsIn(index.get(mnemonic) ?? [], mnemonic)) {
       if (!rowApplies(row, mode, engine)) continue;
       const count = operandCount(row);
       const rows = byCount[count];
