@@ -1,9 +1,9 @@
 import {
   accessSync,
-  chmodSync,
-  chownSync,
   closeSync,
   constants,
+  fchmodSync,
+  fchownSync,
   fstatSync,
   lstatSync,
   openSync,
@@ -67,18 +67,16 @@ function removeQuietly(path: string): void {
 }
 
 /** A new file takes over what the old one had: permissions, and owner where that is allowed. */
-function takeOver(temporary: string, old: Stats): void {
-  const descriptor = openSync(temporary, "r");
+function takeOver(descriptor: number, old: Stats): void {
   const own = fstatSync(descriptor);
-  closeSync(descriptor);
   if (own.uid !== old.uid || own.gid !== old.gid) {
     try {
-      chownSync(temporary, old.uid, old.gid);
+      fchownSync(descriptor, old.uid, old.gid);
     } catch {
       // Only the superuser may give files away.
     }
   }
-  chmodSync(temporary, old.mode & 0o7777);
+  if (own.mode !== old.mode) fchmodSync(descriptor, old.mode & 0o7777);
 }
 
 function createTemporary(folder: string): { path: string; descriptor: number } {
@@ -97,15 +95,34 @@ function replaceFile(path: string, content: readonly Uint8Array[], old: Stats | 
   try {
     try {
       writeAll(temporary.descriptor, content);
+      if (old !== undefined) takeOver(temporary.descriptor, old);
     } finally {
       closeSync(temporary.descriptor);
     }
-    if (old !== undefined) takeOver(temporary.path, old);
     renameSync(temporary.path, path);
   } catch (error) {
     removeQuietly(temporary.path);
     throw error;
   }
+}
+
+/** Whether the permissions alone tell that this process may write the file. */
+function isOwnAndWritable(stat: Stats): boolean {
+  return stat.uid === process.geteuid?.() && (stat.mode & 0o200) !== 0;
+}
+
+function writeRegular(
+  path: string,
+  stat: Stats | undefined,
+  content: readonly Uint8Array[],
+  options: OutputFileOptions,
+): boolean {
+  if (stat !== undefined) {
+    if (options.ifChanged && hasContent(path, stat, content)) return false;
+    if (!isOwnAndWritable(stat)) accessSync(path, constants.W_OK);
+  }
+  replaceFile(path, content, stat);
+  return true;
 }
 
 /** Devices, pipes and sockets are written through; they must not be replaced by a file. */
@@ -121,19 +138,15 @@ function writeThrough(path: string, content: readonly Uint8Array[]): void {
 }
 
 function writePath(path: string, content: readonly Uint8Array[], options: OutputFileOptions): boolean {
+  const stat = statPath(path);
+  if (stat === undefined || stat.isFile()) return writeRegular(path, stat, content, options);
   // The links behind /dev/stdout lead to no path, so devices and pipes are recognized by following all.
   if (statSync(path, { throwIfNoEntry: false })?.isFile() === false) {
     writeThrough(path, content);
     return true;
   }
   const target = followLinks(path);
-  const stat = statPath(target);
-  if (stat !== undefined) {
-    if (options.ifChanged && hasContent(target, stat, content)) return false;
-    accessSync(target, constants.W_OK);
-  }
-  replaceFile(target, content, stat);
-  return true;
+  return writeRegular(target, statPath(target), content, options);
 }
 
 function toSegments(content: Uint8Array | string | readonly Uint8Array[]): readonly Uint8Array[] {

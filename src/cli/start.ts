@@ -1,6 +1,5 @@
 // bundle entry
 import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { setFlagsFromString } from "node:v8";
 import { Script } from "node:vm";
@@ -14,6 +13,10 @@ interface LoadedBundle {
   readonly exports: CommandBundle;
   readonly script: Script;
 }
+
+/** This file's own require: the bundles stand beside it. */
+declare const require: NodeJS.Require;
+const loadBesideThis = require;
 
 const bundleWrapper = ["(function (exports, require, module, __filename, __dirname) {", "\n})"] as const;
 
@@ -43,7 +46,7 @@ export function loadBundle(bundle: string, useCache: boolean): LoadedBundle {
   });
   const module = { exports: {} as CommandBundle };
   const wrapper = script.runInThisContext() as (...parts: readonly unknown[]) => void;
-  wrapper(module.exports, createRequire(bundle), module, bundle, dirname(bundle));
+  wrapper(module.exports, loadBesideThis, module, bundle, dirname(bundle));
   return { exports: module.exports, script };
 }
 

@@ -1,4 +1,3 @@
-import { createRequire } from "node:module";
 import { type Palette, plainPalette } from "../diagnostics/palette.js";
 import { renderClassic } from "../diagnostics/render-classic.js";
 import { renderGnu } from "../diagnostics/render-gnu.js";
@@ -22,6 +21,7 @@ export const exitCodes = { fine: 0, badInput: 1, badUsage: 2 } as const;
 
 /** Loads luaparse; only conditions beyond plain words need it. */
 function loadLuaParser(): LuaParser {
+  const { createRequire } = process.getBuiltinModule("node:module");
   return createRequire(import.meta.url)("luaparse") as LuaParser;
 }
 
