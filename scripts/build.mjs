@@ -89,3 +89,10 @@ for (const part of ["cli", "api", "types"]) {
 rmSync(staging, { recursive: true, force: true });
 writeFileSync(inRoot("dist", "package.json"), '{ "type": "module" }\n');
 execFileSync(process.execPath, [inRoot("scripts/warm-code-cache.mjs")], { stdio: "inherit" });
+
+// The manual pages come from the definitions of the command line.
+mkdirSync(inRoot("dist", "man"), { recursive: true });
+for (const name of ["dynasm", "luabyteasm"]) {
+  const page = execFileSync(process.execPath, [inRoot("bin/dynasm.js"), "man", name]);
+  writeFileSync(inRoot("dist", "man", `${name}.1`), page);
+}

@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { constants, tmpdir } from "node:os";
 import { join } from "node:path";
@@ -40,6 +40,15 @@ function describeStartError(luajit: string, error: unknown): FileError {
   return new FileError(`LuaJIT was not found: there is no command \`${luajit}'\n${installHint}`);
 }
 
+function waitForEnd(child: ChildProcess, luajit: string): Promise<ProcessEnd> {
+  return new Promise((resolve, reject) => {
+    child.on("error", (error) => reject(describeStartError(luajit, error)));
+    child.on("exit", (code, signal) =>
+      resolve(signal === null ? { kind: "exit", code: code ?? 1 } : { kind: "signal", signal }),
+    );
+  });
+}
+
 /**
  * Runs a driver script of this package under LuaJIT and waits for its end.
  *
@@ -55,26 +64,22 @@ export async function runDriver(
   const { LUAJIT: fromEnvironment } = process.env;
   const luajit = request.luajit ?? (fromEnvironment || "luajit");
   const script = packagePath(`runtime/driver/${driver}`);
-  const child = spawn(luajit, [script, ...driverArguments], {
-    stdio: ["inherit", standardOutput, "inherit"],
-    env: createEnvironment(),
-  });
+  let child: ChildProcess | undefined;
   const forward = (signal: NodeJS.Signals): void => {
-    child.kill(signal);
+    child?.kill(signal);
   };
   // The terminal sends its signals to the program, too; this process has to wait for its answer.
   const interrupt = (signal: NodeJS.Signals): void => {
-    if (process.stdin.isTTY !== true) child.kill(signal);
+    if (process.stdin.isTTY !== true) child?.kill(signal);
   };
   for (const signal of forwarded) process.on(signal, forward);
   for (const signal of ["SIGINT", "SIGQUIT"]) process.on(signal, interrupt);
   try {
-    return await new Promise<ProcessEnd>((resolve, reject) => {
-      child.on("error", (error) => reject(describeStartError(luajit, error)));
-      child.on("exit", (code, signal) =>
-        resolve(signal === null ? { kind: "exit", code: code ?? 1 } : { kind: "signal", signal }),
-      );
+    child = spawn(luajit, [script, ...driverArguments], {
+      stdio: ["inherit", standardOutput, "inherit"],
+      env: createEnvironment(),
     });
+    return await waitForEnd(child, luajit);
   } finally {
     for (const signal of forwarded) process.off(signal, forward);
     for (const signal of ["SIGINT", "SIGQUIT"]) process.off(signal, interrupt);

@@ -1,62 +1,120 @@
 // bundle entry
-import { type FSWatcher, watch as watchFolder } from "node:fs";
+import { type FSWatcher, statSync, watch as watchFolder } from "node:fs";
 import { basename, dirname } from "node:path";
-import { isFileError } from "./file-error.js";
+import { toByteText } from "./byte-text.js";
+import { describeFileError, isFileError } from "./file-error.js";
 import type { CliIo } from "./io.js";
 import { createIncludeReader } from "./node-includes.js";
-import { translateInColor } from "./translate-command.js";
+import { type Outcome, translateInColor } from "./translate-command.js";
 import { type TranslateRequest, UsageError } from "./translate-options.js";
 
 /** Editors write a file in several steps; changes within this time count as one. In milliseconds. */
 const settleTime = 60;
 
+/** Names to watch in folders; undefined stands for every name. */
+type Watched = ReadonlyMap<string, ReadonlySet<string> | undefined>;
+
+function includeFolders(request: TranslateRequest): readonly string[] {
+  return request.includeDirectories.map((folder) => folder || ".");
+}
+
 /**
- * Waits until one of the files changes. The folders are watched, because many editors replace a
- * file instead of writing into it.
+ * What the next translation depends on. After an error it may be a file that does not exist yet, so
+ * that every new file where includes are searched counts.
  */
-function nextChange(files: readonly string[]): Promise<void> {
-  const namesByFolder = new Map<string, Set<string>>();
-  for (const file of files) {
-    const names = namesByFolder.get(dirname(file)) ?? new Set();
-    namesByFolder.set(dirname(file), names.add(basename(file)));
+function listWatched(outcome: Outcome, request: TranslateRequest): Watched {
+  const watched = new Map<string, Set<string> | undefined>();
+  for (const file of outcome.sources) {
+    const folder = dirname(file);
+    const names = watched.get(folder) ?? new Set();
+    watched.set(folder, names.add(basename(file)));
   }
-  return new Promise((resolve) => {
+  if (outcome.exitCode === 0) return watched;
+  for (const folder of request.includeDirectories) {
+    if (statSync(folder || ".", { throwIfNoEntry: false })?.isDirectory())
+      watched.set(folder || ".", undefined);
+  }
+  return watched;
+}
+
+/** A text that differs when a file has changed, or when a folder has got or lost a file. */
+function stampOf(file: string): string {
+  const stat = statSync(file, { throwIfNoEntry: false });
+  return stat === undefined ? "" : `${stat.mtimeMs} ${stat.size} ${stat.ino}`;
+}
+
+function takeStamps(files: readonly string[]): ReadonlyMap<string, string> {
+  return new Map(files.map((file) => [file, stampOf(file)]));
+}
+
+function haveChanged(stamps: ReadonlyMap<string, string>): boolean {
+  return [...stamps].some(([file, stamp]) => stampOf(file) !== stamp);
+}
+
+/**
+ * Waits until a watched file changes. The folders are watched, because many editors replace a
+ * file instead of writing into it.
+ *
+ * @param isLate tells, once the watching has begun, whether a file has changed before.
+ */
+function nextChange(watched: Watched, isLate: () => boolean): Promise<void> {
+  return new Promise((resolve, reject) => {
     const watchers: FSWatcher[] = [];
     let timer: NodeJS.Timeout | undefined;
     const settle = (): void => {
       for (const watcher of watchers) watcher.close();
       resolve();
     };
-    for (const [folder, names] of namesByFolder) {
-      const watcher = watchFolder(folder, (_, name) => {
-        if (name !== null && !names.has(name)) return;
-        clearTimeout(timer);
-        timer = setTimeout(settle, settleTime);
-      });
-      watchers.push(watcher);
+    const noteChange = (): void => {
+      clearTimeout(timer);
+      timer = setTimeout(settle, settleTime);
+    };
+    for (const [folder, names] of watched) {
+      try {
+        const watcher = watchFolder(folder, (_, name) => {
+          if (name === null || names === undefined || names.has(name)) noteChange();
+        });
+        // A folder that goes away; whether it is missed shows when it is watched again.
+        watcher.on("error", noteChange);
+        watchers.push(watcher);
+      } catch (error) {
+        for (const watcher of watchers) watcher.close();
+        reject(describeFileError("watch", folder, error));
+        return;
+      }
     }
+    if (isLate()) noteChange();
   });
 }
 
-async function translateReporting(request: TranslateRequest, io: CliIo): Promise<readonly string[]> {
+async function translateReporting(request: TranslateRequest, io: CliIo): Promise<Outcome> {
   try {
-    return (await translateInColor(request, { ...io, readInclude: createIncludeReader() })).sources;
+    return await translateInColor(request, { ...io, readInclude: createIncludeReader() });
   } catch (error) {
     // The input may be missing for a moment while an editor replaces it.
     if (!isFileError(error)) throw error;
-    io.stderr(Buffer.from(`dynasm: error: ${error.message}\n`, "utf8"));
-    return request.files;
+    io.stderr(toByteText(`dynasm: error: ${error.message}\n`));
+    return { exitCode: 1, sources: request.files };
   }
 }
 
-/** Translates now and after every change of the input or an include file, until it is interrupted. */
+/**
+ * Translates now and after every change of the input or an include file, until it is interrupted.
+ *
+ * @throws UsageError without files to watch and write; FileError if a folder cannot be watched.
+ */
 export async function watch(request: TranslateRequest, io: CliIo): Promise<number> {
   if (request.files[0] === "-" || request.output === "-") {
     throw new UsageError("--watch needs an input file and an output file", "");
   }
-  let sources: readonly string[] = request.files;
+  let known: readonly string[] = request.files;
   for (;;) {
-    sources = await translateReporting(request, io);
-    await nextChange(sources);
+    const files = takeStamps(known);
+    const folders = takeStamps(includeFolders(request));
+    const outcome = await translateReporting(request, io);
+    // Without an error the output itself may have changed the folders.
+    const isLate = (): boolean => haveChanged(files) || (outcome.exitCode !== 0 && haveChanged(folders));
+    await nextChange(listWatched(outcome, request), isLate);
+    known = outcome.sources;
   }
 }

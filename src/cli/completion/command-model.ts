@@ -51,8 +51,16 @@ export function describeCommand(command: Command): CommandModel {
     usage: command.usage(),
     operands: command.registeredArguments.map(describeOperand),
     options: help.visibleOptions(command).map(describeOption),
-    commands: help.visibleCommands(command).map(describeCommand),
+    commands: help.visibleCommands(command).map((child) => describeChild(child, command)),
   };
+}
+
+/** A subcommand; `help` takes the names of the others. */
+function describeChild(child: Command, parent: Command): CommandModel {
+  const model = describeCommand(child);
+  if (child.name() !== "help") return model;
+  const choices = parent.commands.map((command) => command.name());
+  return { ...model, operands: model.operands.map((operand) => ({ ...operand, choices })) };
 }
 
 /**

@@ -47,7 +47,7 @@ function commandSection(command: CommandModel, path: string): string {
   const operands = command.operands
     .filter(({ description }) => description !== "")
     .map(({ name, description, choices }) => {
-      const list = choices.length === 0 ? "" : `: ${choices.join(", ")}`;
+      const list = choices.length === 0 || command.name === "help" ? "" : `: ${choices.join(", ")}`;
       return entry(`\\fI${escapeRoff(name)}\\fR`, description + list);
     });
   const options = command.options.map(optionEntry);

@@ -8,8 +8,9 @@ function escapeSpec(text: string): string {
     .replace(/[[\]:]/g, "\\$&");
 }
 
+/** Not just the command's name: that one belongs to the function that chooses between the commands. */
 function functionName(path: readonly string[]): string {
-  return `_${path.join("_").replace(/[^A-Za-z0-9_]/g, "_")}`;
+  return `_dynasm__${path.join("_").replace(/[^A-Za-z0-9_]/g, "_")}`;
 }
 
 function valueAction(option: OptionModel): string {
@@ -90,12 +91,16 @@ export function zshCompletion(commands: readonly CommandModel[]): string {
 # zsh completion for ${names.join(" and ")}, made by \`dynasm completion zsh'.
 
 ${commands.map((command) => makeFunctions([command.name], command)).join("\n")}
-if [[ $zsh_eval_context[-1] == loadautofunc ]]; then
+_dynasm() {
   case $service in
-${names.map((name) => `    ${name}) ${functionName([name])} "$@" ;;`).join("\n")}
+${names.map((name) => `    ${name}) ${functionName([name])} ;;`).join("\n")}
   esac
+}
+
+if [[ $zsh_eval_context[-1] == loadautofunc ]]; then
+  _dynasm "$@"
 else
-${names.map((name) => `  compdef ${functionName([name])} ${name}`).join("\n")}
+  compdef _dynasm ${names.join(" ")}
 fi
 `;
 }
