@@ -156,18 +156,19 @@ function describeProblem(state: TranslationState, problem: StatementProblem): Di
   };
 }
 
+/** What a failure in a macro takes from the budget, in characters: messages are larger than statements. */
+const failureCost = 4000;
+
 /** Reports a failed statement. `inMacro`: it failed inside the innermost macro, which goes on. */
 export function reportProblem(state: TranslationState, error: StatementError, inMacro: boolean): void {
   for (const warning of error.warnings) reportStatementWarning(state, warning);
   if (error.fatal) state.fatal = true;
-  const classic =
-    classicLines(state, "error", error.problem.classic) + (inMacro ? classicMacroLine(state) : "");
-  const { follows } = error.problem;
-  addError(state, {
+  if (inMacro) state.expansionBudget -= failureCost;
+  addError(state, () => ({
     ...describeProblem(state, error.problem),
-    classic,
-    ...(follows ? { repeated: true } : {}),
-  });
+    classic: classicLines(state, "error", error.problem.classic) + (inMacro ? classicMacroLine(state) : ""),
+    ...(error.problem.follows ? { repeated: true } : {}),
+  }));
 }
 
 /** An error that shows at the end of the file. */
@@ -186,7 +187,7 @@ export interface FileProblem {
 /** Reports an error about a file as a whole, or about a statement that is not being processed. */
 export function reportFileProblem(state: TranslationState, problem: FileProblem): void {
   const file = state.mainFrame.name;
-  addError(state, {
+  addError(state, () => ({
     code: problem.code,
     severity: "error",
     message: clip(problem.message),
@@ -196,20 +197,22 @@ export function reportFileProblem(state: TranslationState, problem: FileProblem)
     ...(problem.hint === undefined ? {} : { hint: problem.hint }),
     classic: `${file}:${problem.classicLine ?? "*"}: error: ${problem.message}\n`,
     ...(problem.follows ? { repeated: true } : {}),
-  });
+  }));
+}
+
+/** Whether an error that is reported now is shown, and not only counted. */
+export function showsNextError(state: TranslationState): boolean {
+  const { maxErrors } = state.options;
+  return state.fatal || maxErrors === 0 || state.errorCount < maxErrors;
 }
 
 /** Counts an error and keeps its message unless there are too many. */
-function addError(state: TranslationState, diagnostic: Diagnostic): void {
+function addError(state: TranslationState, describe: () => Diagnostic): void {
   const { maxErrors } = state.options;
-  if (state.fatal) {
-    state.diagnostics.push(diagnostic);
-    return;
-  }
+  if (showsNextError(state)) state.diagnostics.push(describe());
+  if (state.fatal) return;
   state.errorCount++;
-  if (maxErrors === 0 || state.errorCount <= maxErrors) {
-    state.diagnostics.push(diagnostic);
-  } else if (state.errorCount === maxErrors + 1) {
+  if (maxErrors > 0 && state.errorCount === maxErrors + 1) {
     const file = state.frame.name;
     const message = "too many errors (suppressed further messages)";
     state.diagnostics.push({

@@ -1,4 +1,5 @@
 import { suggest } from "../diagnostics/suggest.js";
+import { showsNextError } from "./report.js";
 import type { StatementAction, TranslationState } from "./state.js";
 import { StatementError } from "./statement-error.js";
 
@@ -83,7 +84,7 @@ export function unknownStatement(state: TranslationState, opcode: string): State
       ...(hint === undefined ? {} : { hint }),
     });
   }
-  const suggestion = suggest(opcode, knownOpcodes(state));
+  const suggestion = showsNextError(state) ? suggest(opcode, knownOpcodes(state)) : undefined;
   return new StatementError({
     code: "unknown-statement",
     classic: `unknown statement \`${opcode}'`,
