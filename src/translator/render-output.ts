@@ -1,23 +1,32 @@
 import type { DeferredBlock, OutputItem } from "./output.js";
 import type { TranslationState } from "./state.js";
 
-/** A capture contains itself, or the captures multiply beyond all bounds. */
-export class CaptureError extends Error {
-  readonly capture: string;
+/** The output has no end or is too large, most often because captures contain each other. */
+export class OutputError extends Error {
+  readonly code: string;
+  /** The capture that the main output asked for, if any. */
+  readonly capture: string | undefined;
 
-  constructor(message: string, capture: string) {
+  constructor(code: string, message: string, capture: string | undefined) {
     super(message);
+    this.code = code;
     this.capture = capture;
   }
 }
 
-const maximumOutputItems = 4_000_000;
+/** Below the longest string that JavaScript engines can build. */
+const maximumOutputLength = 256_000_000;
+/** What each use of a capture counts, so that empty ones cannot multiply without end either. */
+const captureCost = 32;
+const maximumCaptureDepth = 200;
 
 interface Rendering {
   readonly state: TranslationState;
   /** Finished lines with their line ends. */
   readonly pieces: string[];
   readonly openCaptures: string[];
+  /** Characters produced so far. */
+  length: number;
   actionLists: number;
 }
 
@@ -36,15 +45,26 @@ function renderActionList(rendering: Rendering, name: string): readonly string[]
   return state.emitter.actionList(name, length, joinNumbers(state, length));
 }
 
+function count(rendering: Rendering, length: number): void {
+  rendering.length += length;
+  if (rendering.length <= maximumOutputLength) return;
+  throw new OutputError("output-too-large", "the output is too large", rendering.openCaptures[0]);
+}
+
 function renderCapture(rendering: Rendering, name: string): void {
   const capture = rendering.state.captures.get(name);
   if (capture === undefined) return;
-  if (rendering.openCaptures.includes(name)) {
-    throw new CaptureError(`capture \`${name}' contains its own .dumpcapture`, name);
+  const { openCaptures } = rendering;
+  if (openCaptures.includes(name)) {
+    throw new OutputError("endless-capture", `capture \`${name}' contains its own .dumpcapture`, name);
   }
-  rendering.openCaptures.push(name);
+  if (openCaptures.length >= maximumCaptureDepth) {
+    throw new OutputError("capture-nesting", "captures are nested too deeply", openCaptures[0]);
+  }
+  count(rendering, captureCost);
+  openCaptures.push(name);
   for (const item of capture.items) renderItem(rendering, item);
-  rendering.openCaptures.pop();
+  openCaptures.pop();
 }
 
 function blockLines(
@@ -72,21 +92,19 @@ function blockLines(
 }
 
 function renderItem(rendering: Rendering, item: OutputItem): void {
-  const { pieces } = rendering;
-  if (pieces.length > maximumOutputItems) {
-    throw new CaptureError("the captures grow without bounds", rendering.openCaptures[0] ?? "");
-  }
-  if (typeof item === "string") pieces.push(item);
-  else if (item.kind === "capture") renderCapture(rendering, item.name);
-  else for (const line of blockLines(rendering, item)) pieces.push(`${line}\n`);
+  if (typeof item === "string") {
+    count(rendering, item.length);
+    rendering.pieces.push(item);
+  } else if (item.kind === "capture") renderCapture(rendering, item.name);
+  else for (const line of blockLines(rendering, item)) renderItem(rendering, `${line}\n`);
 }
 
 /**
  * The pieces of the output: each is one or several complete lines.
- * Throws a CaptureError.
+ * Throws an OutputError.
  */
 export function renderOutput(state: TranslationState): readonly string[] {
-  const rendering: Rendering = { state, pieces: [], openCaptures: [], actionLists: 0 };
+  const rendering: Rendering = { state, pieces: [], openCaptures: [], length: 0, actionLists: 0 };
   for (const item of state.mainOutput) renderItem(rendering, item);
   return rendering.pieces;
 }
@@ -96,7 +114,7 @@ export function renderKeepingLines(
   state: TranslationState,
   joinLines: (pieces: readonly string[]) => string,
 ): readonly string[] {
-  const rendering: Rendering = { state, pieces: [], openCaptures: [], actionLists: 0 };
+  const rendering: Rendering = { state, pieces: [], openCaptures: [], length: 0, actionLists: 0 };
   const output: string[] = [];
   let current: string[] = [];
   let line = 1;
@@ -116,7 +134,7 @@ export function renderKeepingLines(
     const text = texts[0] ?? "";
     const isHostRun = (place & 1) === 0 && typeof item === "string" && text.includes("\n");
     if (!isHostRun) {
-      current.push(...texts);
+      for (const piece of texts) current.push(piece);
       return;
     }
     // A run of host lines of the main file: each has a line of its own.

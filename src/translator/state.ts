@@ -227,7 +227,7 @@ export interface LintState {
 }
 
 /** Most characters that macros and includes may expand to. */
-const expansionLimit = 64_000_000;
+const expansionLimit = 32_000_000;
 
 export interface StateParts {
   readonly options: ResolvedOptions;

@@ -14,7 +14,7 @@ import { type ResolvedOptions, resolveOptions, type TranslateOptions } from "./o
 import { flush } from "./pending-code.js";
 import { statementError } from "./problems.js";
 import { processFrame } from "./process-lines.js";
-import { CaptureError, renderKeepingLines, renderOutput } from "./render-output.js";
+import { OutputError, renderKeepingLines, renderOutput } from "./render-output.js";
 import { reportFileProblem } from "./report.js";
 import { createSourceMap } from "./source-map.js";
 import { joinSource, type SourceText } from "./source-text.js";
@@ -155,9 +155,9 @@ function render(state: TranslationState): readonly string[] | undefined {
   try {
     return state.options.keepLines ? renderKeepingLines(state, joinLuaLines) : renderOutput(state);
   } catch (error) {
-    if (!(error instanceof CaptureError)) throw error;
-    const at = state.captures.get(error.capture)?.openedAt;
-    reportFileProblem(state, { code: "endless-capture", message: error.message, at });
+    if (!(error instanceof OutputError)) throw error;
+    const at = state.captures.get(error.capture ?? "")?.openedAt;
+    reportFileProblem(state, { code: error.code, message: error.message, at });
     return undefined;
   }
 }

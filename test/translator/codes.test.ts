@@ -13,7 +13,7 @@ const sourceText = readdirSync(sources, { recursive: true, encoding: "utf8" })
 /** How the sources name a code: as a property, or as the first argument of the functions that make errors and warnings. */
 const codePatterns = [
   /\bcode: "([a-z0-9-]+)"/g,
-  /\b(?:fatalError|statementError)\(\s*"([a-z0-9-]+)"/g,
+  /\b(?:fatalError|statementError|OutputError)\(\s*"([a-z0-9-]+)"/g,
   /\bwarnAt\(\s*state,\s*[\w.]+,\s*"([a-z0-9-]+)"/g,
 ];
 
