@@ -76,7 +76,8 @@ export function start(command: "dynasm" | "luabyteasm"): void {
   try {
     const { exports } = loadBundle(join(__dirname, `${command}.cjs`), true);
     const exitCode = exports.main(process.argv.slice(2));
-    if (typeof exitCode === "number") setExitCode(exitCode);
+    // Everything has been written, so nothing needs the time that an orderly end takes.
+    if (typeof exitCode === "number") process.exit(exitCode);
     else exitCode.then(setExitCode, (error: unknown) => reportDefect(command, error));
   } catch (error) {
     reportDefect(command, error);

@@ -1,4 +1,3 @@
-import { wordTable } from "./characters.js";
 import { StatementError } from "./statement-error.js";
 
 /** What a name stands for. */
@@ -56,6 +55,9 @@ export function setRegisters(
   }
 }
 
+/** Words, with the mark that the sizes of types have. */
+const words = /#?[A-Za-z0-9_]+/g;
+
 /** A text after one pass over its words. */
 export interface Substitution {
   readonly text: string;
@@ -68,32 +70,16 @@ export interface Substitution {
 /** Replaces all words once, from left to right. */
 export function substituteOnce(defines: Defines, text: string): Substitution {
   const { replacements } = defines;
-  const { length } = text;
-  let output = "";
-  let copied = 0;
   let lastWord: string | undefined;
   let final = !defines.shadowsTokens;
-  let at = 0;
-  while (at < length) {
-    const code = text.charCodeAt(at);
-    if (wordTable[code] !== 1 && !(code === 35 && wordTable[text.charCodeAt(at + 1)] === 1)) {
-      at++;
-      continue;
-    }
-    const start = at++;
-    while (wordTable[text.charCodeAt(at)] === 1) at++;
-    // Names never begin with a digit.
-    if (code >= 48 && code <= 57) continue;
-    const word = text.slice(start, at);
+  const output = text.replace(words, (word) => {
     const replacement = replacements.get(word);
-    if (replacement === undefined) continue;
+    if (replacement === undefined) return word;
     final &&= replacement.settled;
-    output += text.slice(copied, start) + replacement.text;
-    copied = at;
     lastWord = word;
-  }
-  if (lastWord === undefined) return { text, lastWord, final: true };
-  return { text: output + text.slice(copied), lastWord, final };
+    return replacement.text;
+  });
+  return { text: output, lastWord, final: final || lastWord === undefined };
 }
 
 /**
