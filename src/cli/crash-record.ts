@@ -18,7 +18,8 @@ interface CrashRecord {
 }
 
 // The structure dynasm_crash_record of runtime/driver/crash.dasl; sizes and offsets in bytes.
-const entriesOffset = 40 + 128 * 8 + 8;
+const mostWords = 4096;
+const entriesOffset = 40 + mostWords * 8 + 8;
 const entrySize = 128;
 const mostEntries = 8192;
 
@@ -46,7 +47,7 @@ export function readCrashRecord(bytes: Uint8Array): CrashRecord | undefined {
   if (bytes.length < crashRecordSize) return undefined;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (view.getBigUint64(0, true) === 0n) return undefined;
-  const stackCount = Math.min(128, Number(view.getBigUint64(32, true)));
+  const stackCount = Math.min(mostWords, Number(view.getBigUint64(32, true)));
   return {
     faultAddress: view.getBigUint64(8, true),
     instruction: view.getBigUint64(16, true),

@@ -13,9 +13,9 @@ function makeRecord(instruction: bigint, stack: readonly bigint[], entries: read
   const view = new DataView(bytes.buffer);
   const words = [11n, 0x20n, instruction, 0n, BigInt(stack.length), ...stack];
   for (const [index, word] of words.entries()) view.setBigUint64(index * 8, word, true);
-  view.setBigUint64(40 + 128 * 8, BigInt(entries.length), true);
+  view.setBigUint64(40 + 4096 * 8, BigInt(entries.length), true);
   for (const [index, { address, size, text }] of entries.entries()) {
-    const at = 40 + 128 * 8 + 8 + (index % 8192) * 128;
+    const at = 40 + 4096 * 8 + 8 + (index % 8192) * 128;
     bytes.fill(0, at, at + 128);
     view.setBigUint64(at, address, true);
     view.setBigUint64(at + 8, size, true);
