@@ -171,7 +171,8 @@ local state = dasm.new(actions, externs_of_file, MOST_SECTIONS, global_count)
 state:growpc(PC_LABELS)
 program.call(function()
   for _, name in ipairs(order) do found[name](state) end
+  state:link()
 end)
-if state:link() == 0 then return end
+if state.size == 0 then return end
 write("count", "1")
 keep(state, { source = "@" .. file })

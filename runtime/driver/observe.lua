@@ -4,10 +4,14 @@ local dasm = require "dasm"
 
 local observe = {}
 
+-- Where the module's own messages say that they come from.
+local MODULE_POSITION = "^[^\n]*[/\\]dasm%.lua:%d+: "
+
 -- Results of a function called by pcall; an error gets the position of the program's call.
 local function pass(ok, ...)
-  if not ok then error((...), 3) end
-  return ...
+  if ok then return ... end
+  local problem = ...
+  error(type(problem) == "string" and problem:gsub(MODULE_POSITION, "") or problem, 3)
 end
 
 -- Calls behind(state, ...) after the function of the module and of states.

@@ -46,7 +46,11 @@ local function message_of(object)
   return "(error object is not a string)", false
 end
 
--- The traceback without the frames of this file.
+-- A line of a traceback that may be about a file of this folder, with the file's name.
+local LINE = "\n\t[^\n]*[/\\]driver[/\\](%l+)%.lua:%d+: in [^\n]*"
+local OWN = { program = "", observe = "", run = "", build = "" }
+
+-- The traceback without the frames of the driver.
 local function traceback(object)
   local message, is_text = message_of(object)
   if not is_text then return message end
@@ -56,7 +60,8 @@ local function traceback(object)
     at = text:find("\n\t[C]: in function 'xpcall'", at + 1, true)
     from = at or from
   until not at
-  return from and text:sub(1, from - 1) or text
+  text = from and text:sub(1, from - 1) or text
+  return (text:gsub(LINE, OWN))
 end
 
 --- Prints an error as luajit does and ends the process.

@@ -50,6 +50,22 @@ describe.skipIf(!hasLuajit)("a program", () => {
     expect(result).toEqual({ exitCode: 1, stdout: "", stderr: message });
   });
 
+  test("that calls the encoder wrongly is told where", async () => {
+    const text = `local ffi, dasm = require "ffi", require "dasm"
+|.arch x64
+|.actionlist list
+local Dst = dasm.new(list)
+|  jmp >1
+Dst:build()
+`;
+    const { exitCode, stderr } = await run(["run", "-Wno-all", write("x.dasl", text)]);
+    expect(exitCode).toBe(1);
+    expect(stderr).toMatch(/^luajit: x\.dasl:6: dasm error: undefined global label.*source x\.dasl:5\)\n/);
+    expect(stderr).toMatch(/\n\tx\.dasl:6: in main chunk\n$/);
+    const { stderr: wrongList } = await run(["run", write("y.lua", "require 'dasm'.new(1)")]);
+    expect(wrongList).toMatch(/^luajit: y\.lua:1: dasm: an action list made by .actionlist expected/);
+  });
+
   test("can come from standard input", async () => {
     const result = await run(["run", "-", "x"], { input: "print(arg[0], ...)" });
     expect(result).toEqual({ exitCode: 0, stdout: "-\tx\n", stderr: "" });
