@@ -55,6 +55,18 @@ await build({
 
 await build({
   absWorkingDir: root,
+  entryPoints: { node: inRoot("src/cli/node-api.ts") },
+  outdir: join(staging, "api"),
+  bundle: true,
+  platform: "node",
+  format: "esm",
+  target: "node20",
+  packages: "external",
+  logLevel: "warning",
+});
+
+await build({
+  absWorkingDir: root,
   entryPoints: ["index", "translator/index", "dasm/index", "luabyteasm/index"]
     .filter((name) => existsSync(inRoot("src", `${name}.ts`)))
     .map((name) => ({ in: inRoot("src", `${name}.ts`), out: name.replace("/index", "") })),

@@ -1,1 +1,10 @@
+export * as dasm from "./dasm/index.js";
+export type { ActionSourceMap } from "./diagnostics/action-source-map.js";
+export { findSource, parseActionSourceMap } from "./diagnostics/action-source-map.js";
 export type { Diagnostic, DiagnosticNote, Severity, Span } from "./diagnostics/diagnostic.js";
+export type { Palette } from "./diagnostics/palette.js";
+export { renderClassic } from "./diagnostics/render-classic.js";
+export { renderGnu } from "./diagnostics/render-gnu.js";
+export { renderJson } from "./diagnostics/render-json.js";
+export * as luabyteasm from "./luabyteasm/index.js";
+export * from "./translator/index.js";
