@@ -23,6 +23,37 @@ const lazyBundles = {
   },
 };
 
+/** The exported constant objects of a source file. */
+async function loadConstants(file) {
+  const { outputFiles } = await build({
+    entryPoints: [inRoot(file)],
+    bundle: true,
+    format: "esm",
+    write: false,
+  });
+  return import(`data:text/javascript,${encodeURIComponent(outputFiles[0].text)}`);
+}
+
+// The numbers behind these names are used in every line of the assembler. Written out, they need no
+// lookup, which matters because most of a run is over before the engine has optimized anything.
+const constants = {
+  ...(await loadConstants("src/x86/actions.ts")),
+  ...(await loadConstants("src/x86/form.ts")),
+  ...(await loadConstants("src/x86/sizes.ts")),
+};
+const inlinedConstants = {
+  name: "inlined-constants",
+  setup(builder) {
+    builder.onLoad({ filter: /[\\/]x86[\\/][a-z-]+\.ts$/ }, ({ path }) => ({
+      loader: "ts",
+      contents: readFileSync(path, "utf8").replace(/\b(ACTION|Kind|Size)\.(\w+)\b/g, (text, object, name) => {
+        const value = constants[object]?.[name];
+        return typeof value === "number" ? String(value) : text;
+      }),
+    }));
+  },
+};
+
 const cliEntries = readdirSync(inRoot("src/cli"))
   .filter(
     (name) =>
@@ -42,7 +73,7 @@ await build({
   // Turned into require: code that is run through vm has no import() of its own.
   supported: { "dynamic-import": false },
   packages: "external",
-  plugins: [lazyBundles],
+  plugins: [lazyBundles, inlinedConstants],
   minifySyntax: true,
   minifyWhitespace: true,
   logLevel: "warning",
@@ -73,6 +104,7 @@ await build({
   outdir: join(staging, "api"),
   bundle: true,
   splitting: true,
+  plugins: [inlinedConstants],
   platform: "neutral",
   format: "esm",
   target: "es2022",

@@ -64,7 +64,7 @@ function reportDefect(command: string, error: unknown): void {
  * that a function executes before it is looked at.
  */
 export function tuneEngine(): void {
-  setFlagsFromString("--interrupt-budget=200000");
+  setFlagsFromString("--interrupt-budget=300000");
 }
 
 /** Runs a command of this package with the process's arguments and sets the process's exit code. */

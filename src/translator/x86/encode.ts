@@ -76,9 +76,10 @@ class Instruction {
   }
 
   private countVariables(): void {
-    for (const use of [this.rm, this.opcode, this.memory?.base, this.memory?.index]) {
-      if (isVariable(use)) this.variables++;
-    }
+    if (isVariable(this.rm)) this.variables++;
+    if (isVariable(this.opcode)) this.variables++;
+    if (isVariable(this.memory?.base)) this.variables++;
+    if (isVariable(this.memory?.index)) this.variables++;
     this.pending = this.variables + (isVariable(this.reg) ? 1 : 0);
   }
 }
@@ -143,7 +144,7 @@ function writeOpcode(form: Form, size: number, instruction: Instruction): void {
   const rex = prepareRex(instruction, w);
   emission.rex = rex !== 0 && instruction.shrink === 0;
   if (size === Size.word) emission.byte(0x66);
-  for (const byte of prefix) emission.byte(byte);
+  for (let i = 0; i < prefix.length; i++) emission.byte(prefix[i] as number);
   const last = opcode.length - 1;
   // A two-byte opcode without escape is an x87 one: the prefix goes between its bytes.
   const rexAt = opcode[0] === 0x0f ? 0 : last;

@@ -119,7 +119,7 @@ export function createX86Architecture(name: Mode, environment: AssemblyEnvironme
     if (context.vectorIndex) return parseOperand(text, context);
     const known = operandCache.get(text);
     if (known !== undefined) {
-      for (const label of known.labels) context.labels.push(label);
+      if (known.labels.length > 0) context.labels.push(...known.labels);
       return known.operand;
     }
     const { labels } = context;

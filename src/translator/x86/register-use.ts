@@ -54,10 +54,14 @@ export interface ReadUse {
   readonly end: number;
 }
 
+// A literal inside another one is made in a slow way before the code is optimized, hence the names.
 /** Completes a register name by the parenthesis that a variable register needs. */
 export function readUse(text: string, name: LeadingName, context: StatementContext): ReadUse {
-  if (name.register.number >= 0)
-    return { use: { register: name.register, argument: undefined }, end: name.end };
+  const { register } = name;
+  if (register.number >= 0) {
+    const fixed = { register, argument: undefined };
+    return { use: fixed, end: name.end };
+  }
   const open = skipBlanks(text, name.end);
   const end = text.charCodeAt(open) === 0x28 ? closingParenthesis(text, open) : -1;
   if (end < 0) {
@@ -70,5 +74,6 @@ export function readUse(text: string, name: LeadingName, context: StatementConte
     });
   }
   context.variables++;
-  return { use: { register: name.register, argument: text.slice(open, end) }, end };
+  const variable = { register, argument: text.slice(open, end) };
+  return { use: variable, end };
 }

@@ -12,9 +12,8 @@ export type Selection =
 
 function kindsFit(form: Form, operands: readonly Operand[]): boolean {
   const { kinds } = form;
-  let i = 0;
-  for (const operand of operands) {
-    if ((operand.kinds & (kinds[i++] ?? 0)) === 0) return false;
+  for (let i = 0; i < operands.length; i++) {
+    if (((operands[i] as Operand).kinds & (kinds[i] ?? 0)) === 0) return false;
   }
   return true;
 }
@@ -45,14 +44,17 @@ function decidingSize(form: Form, operands: readonly Operand[]): number {
 export function selectForm(sequence: FormSequence, operands: readonly Operand[]): Selection {
   let common: number = Size.none;
   let mixed = false;
-  for (const { size } of operands) {
+  for (let i = 0; i < operands.length; i++) {
+    const { size } = operands[i] as Operand;
     if (size === Size.none || size === common) continue;
     if (common === Size.none) common = size;
     else mixed = true;
   }
   let kindsMatched = false;
   for (let row = 0; row < sequence.length; row++) {
-    for (const form of sequence.at(row)) {
+    const forms = sequence.at(row);
+    for (let at = 0; at < forms.length; at++) {
+      const form = forms[at] as Form;
       if (!kindsFit(form, operands)) continue;
       kindsMatched = true;
       switch (form.rule) {
