@@ -1,0 +1,105 @@
+import { spawnSync } from "node:child_process";
+import {
+  chmodSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { delimiter, join, resolve } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { hasNative } from "../support/native.js";
+
+const root = resolve(import.meta.dirname, "../..");
+const documents = ["README.md", ...readdirSync(join(root, "docs")).map((name) => join("docs", name))].filter(
+  (name) => name.endsWith(".md"),
+);
+
+interface Block {
+  readonly language: string;
+  readonly text: string;
+  readonly line: number;
+}
+
+function readBlocks(document: string): readonly Block[] {
+  const text = readFileSync(join(root, document), "utf8");
+  return [...text.matchAll(/^```([a-z-]*)\n([\s\S]*?)^```$/gm)].map((match) => ({
+    language: match[1] ?? "",
+    text: match[2] ?? "",
+    line: text.slice(0, match.index).split("\n").length + 1,
+  }));
+}
+
+interface Command {
+  readonly command: string;
+  readonly output: string;
+}
+
+/** Lines that begin with `$ ` are commands, the others what they print. */
+function readCommands(text: string): readonly Command[] {
+  const commands: { command: string; output: string }[] = [];
+  for (const line of text.split("\n").slice(0, -1)) {
+    const last = commands.at(-1);
+    if (line.startsWith("$ ")) commands.push({ command: line.slice(2), output: "" });
+    else if (last !== undefined) last.output += `${line}\n`;
+  }
+  return commands;
+}
+
+/** Tools other than this package's own that a command needs. */
+function isAvailable(command: string): boolean {
+  if (/^lua5\.2\b/.test(command)) return hasNative("lua5.2", ["-v"]);
+  if (/^luac5\.2\b/.test(command)) return hasNative("luac5.2", ["-v"]);
+  if (/^dynasm run\b/.test(command)) return hasNative("luajit", ["-v"]);
+  return !/^gcc\b/.test(command) || hasNative("gcc", ["--version"]);
+}
+
+let folder = "";
+let env: NodeJS.ProcessEnv = {};
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "dynasm-docs-"));
+  const bin = join(folder, ".bin");
+  mkdirSync(bin);
+  for (const name of ["dynasm", "luabyteasm"]) {
+    const script = `#!/bin/sh\nexec "${process.execPath}" "${join(root, "bin", name)}.js" "$@"\n`;
+    writeFileSync(join(bin, name), script);
+    chmodSync(join(bin, name), 0o755);
+  }
+  cpSync(join(root, "fixtures/demo"), join(folder, "fixtures/demo"), { recursive: true });
+  const { PATH: path = "" } = process.env;
+  env = { ...process.env, PATH: `${bin}${delimiter}${path}`, NO_COLOR: "1" };
+});
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+describe.each(documents)("%s", (document) => {
+  const blocks = readBlocks(document);
+  const consoles = blocks.filter(({ language }) => language === "console");
+  const scripts = blocks.flatMap((block, index) => {
+    const next = blocks[index + 1];
+    return block.language === "js" && next?.language === "text" ? [{ ...block, expected: next.text }] : [];
+  });
+
+  test("has its examples where this test finds them", () => {
+    expect(document !== "README.md" || (consoles.length >= 4 && scripts.length >= 1)).toBe(true);
+  });
+
+  test.each(consoles)("the commands in line $line print what is shown", ({ text }) => {
+    for (const { command, output } of readCommands(text)) {
+      if (!isAvailable(command)) return;
+      const result = spawnSync("bash", ["-c", `${command} 2>&1`], { cwd: folder, env, encoding: "utf8" });
+      expect(result.stdout).toBe(output);
+    }
+  });
+
+  test.each(scripts)("the program in line $line prints what is shown", ({ text, expected }) => {
+    const args = ["--input-type=module", "-e", text];
+    const result = spawnSync(process.execPath, args, { cwd: root, env, encoding: "utf8" });
+    expect(result.stdout + result.stderr).toBe(expected);
+  });
+});
