@@ -19,71 +19,23 @@ const sources: readonly string[] = readdirSync(fixtureRoot, { recursive: true, e
   .map((name) => readFileSync(join(fixtureRoot, name), "latin1"))
   .filter((text) => text.length < 4000);
 
-/** Fragments that mean something to the translator. */
-const fragments = fc.constantFrom(
-  ...".arch x64|.arch x86|.actionlist a|.define x, y|.define y, x x|.if 1|.if x|.if (1|.elif 1|.else|.endif".split(
+const directives =
+  ".define x, y|.define y, z|.if 1|.if x|.elif 1|.else|.endif|.include a|.include b|.macro m, a, b|.macro m|.endmacro|m 1, 2|m|.capture c|.endcapture|.dumpcapture c|.section code, data|.code|.data|.globals G_|.globalnames g|.externnames e|.type T, int, rbx|.type U, int|.nop".split(
     "|",
-  ),
-  ...".include a|.include b|.macro m, a, b|.macro m|.endmacro|m 1, 2|m|.capture c|.endcapture|.dumpcapture c".split(
+  );
+const statements =
+  ".byte 1, x|.sbyte -1|.word 65535|.dword -1|.qword x|.aword ->g|.space 3, 4|.align 16|1:|->g:|=>x:|.label 1, &x|jmp <1|jmp >1|jmp ->g|call extern f|call =>x|push &x|mov eax, 1|mov eax, [rax+rcx*8+16]|mov Rd(x), Rd(y)|mov eax, T->x|mov rax, #T|mov64 rax, x|movsd xmm0, qword [rax]|vaddps ymm0, ymm1, [rax]|lock; nop|nop; ret|mov eax, f(x, y)".split(
     "|",
-  ),
-  ...".section code, data|.code|.data|.globals G_|.globalnames g|.externnames e|.type T, int, rbx|.type U, int".split(
+  );
+const mistakes =
+  ".arch x64|.arch mips|.define 1, 2|.if (1|.define y, x x|.elif|.error e|.fatal f|.word -1|.dword 1.5|.align 3|mov rax, U->x|movv eax|mov eax|mov eax, rax|(|)|[|]|{|}|,|;|:|//|--|..|...|\"|'|\\|@d0|0x|1e999".split(
     "|",
-  ),
-  ...".byte 1, x|.word -1|.dword 1.5|.qword x|.aword ->g|.space 3, 4|.align 16|.align 3|.nop|.error e|.fatal f".split(
-    "|",
-  ),
-  ...[
-    "1:",
-    "->g:",
-    "=>x:",
-    ".label 1, &x",
-    "jmp <1",
-    "jmp >1",
-    "jmp ->g",
-    "call extern f",
-    "call =>x",
-    "push &x",
-  ],
-  ...[
-    "mov eax, 1",
-    "mov eax, [rax+rcx*8+16]",
-    "mov Rd(x), Rd(y)",
-    "mov eax, T->x",
-    "mov rax, #T",
-    "mov64 rax, x",
-  ],
-  ...[
-    "movsd xmm0, qword [rax]",
-    "vaddps ymm0, ymm1, [rax]",
-    "mov rax, U->x",
-    "lock; nop",
-    "movv eax",
-    "mov eax",
-  ],
-  ...[
-    "(",
-    ")",
-    "[",
-    "]",
-    "{",
-    "}",
-    ",",
-    ";",
-    ":",
-    "|",
-    "//",
-    "--",
-    "..",
-    "...",
-    '"',
-    "'",
-    "\\",
-    "@d0",
-    "0x",
-    "1e999",
-  ],
+  );
+const goodStatement = fc.oneof(
+  { weight: 3, arbitrary: fc.constantFrom(...statements) },
+  { weight: 1, arbitrary: fc.constantFrom(...directives) },
 );
+const fragments = fc.constantFrom(...directives, ...statements, ...mistakes, "|");
 
 const word = fc.oneof(
   fragments,
@@ -95,8 +47,17 @@ const word = fc.oneof(
 );
 
 const assemblerLine = fc
-  .tuple(fc.constantFrom("|", "  | ", "||", "  || ", "\t|"), fc.array(word, { minLength: 1, maxLength: 3 }))
-  .map(([start, words]) => start + words.join(" "));
+  .tuple(
+    fc.constantFrom("|", "  | ", "\t|", "  || "),
+    fc.oneof(
+      { weight: 15, arbitrary: goodStatement },
+      {
+        weight: 1,
+        arbitrary: fc.array(word, { minLength: 1, maxLength: 3 }).map((words) => words.join(" ")),
+      },
+    ),
+  )
+  .map(([start, text]) => start + text);
 
 const hostLine = fc.constantFrom(
   "int x;",
@@ -113,7 +74,7 @@ const hostLine = fc.constantFrom(
 
 const program = fc
   .tuple(
-    fc.boolean(),
+    fc.nat({ max: 9 }).map((number) => number > 0),
     fc.array(fc.oneof({ weight: 4, arbitrary: assemblerLine }, { weight: 1, arbitrary: hostLine }), {
       maxLength: 30,
     }),
@@ -139,7 +100,11 @@ const mutant = fc
     }, text),
   );
 
-const anySource = fc.oneof(program, mutant, fc.string({ maxLength: 200 }));
+const anySource = fc.oneof(
+  { weight: 6, arbitrary: program },
+  { weight: 5, arbitrary: mutant },
+  { weight: 1, arbitrary: fc.string({ maxLength: 200 }) },
+);
 
 const options: fc.Arbitrary<TranslateOptions> = fc.record(
   {
