@@ -146,15 +146,20 @@ function rewriteNumerals(text: string): string {
   );
 }
 
+/** A constant of its own, because the type declarations of the parser do not allow its last option. */
+const parserOptions = {
+  luaVersion: "LuaJIT",
+  comments: false,
+  encodingMode: "pseudo-latin1",
+  // LuaJIT takes every byte above 127 as a letter.
+  extendedIdentifiers: true,
+} as const;
+
 /** The syntax tree of a condition, or undefined for one that is empty (a comment only). */
 function parseCondition(text: string, parser: LuaParser): Expression | undefined {
   let body: readonly Statement[];
   try {
-    body = parser.parse(`return ${rewriteNumerals(text)}\n`, {
-      luaVersion: "LuaJIT",
-      comments: false,
-      encodingMode: "pseudo-latin1",
-    }).body;
+    body = parser.parse(`return ${rewriteNumerals(text)}\n`, parserOptions).body;
   } catch (error) {
     throw new ConditionError(describeSyntaxError(error));
   }
