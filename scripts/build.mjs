@@ -70,6 +70,8 @@ await build({
   platform: "node",
   format: "cjs",
   target: "node20",
+  // Fields are set in constructors: the initializers of class fields are calls of their own.
+  tsconfigRaw: { compilerOptions: { useDefineForClassFields: false } },
   // Turned into require: code that is run through vm has no import() of its own.
   supported: { "dynamic-import": false },
   packages: "external",

@@ -7,6 +7,7 @@ import type {
   CutStatement,
   ExpandedStatement,
   Macro,
+  MacroCall,
   MacroStatement,
   StatementAction,
   TranslationState,
@@ -161,41 +162,58 @@ function expandMacro(state: TranslationState, macro: Macro, args: readonly strin
   if (macro.active) {
     throw fatalError("recursive-macro", "recursive macro invocation", wholeStatement);
   }
-  if (state.macroStack.length >= maximumMacroDepth) {
+  const { macroStack } = state;
+  const depth = macroStack.length;
+  if (depth >= maximumMacroDepth) {
     throw fatalError("macro-nesting", "macros are nested too deeply", wholeStatement);
   }
-  const showsExpansion = state.options.macroComments && state.options.echo !== undefined;
-  const title = `${macro.name} (${macro.parameters.length})`;
+  if (showsExpansions(state)) echo(state, `{ MACRO ${macro.name} (${macro.parameters.length})`);
   macro.active = true;
-  if (showsExpansion) echo(state, `{ MACRO ${title}`);
   try {
-    for (const statement of macro.statements)
-      runMacroStatement(state, macro, statement, args, showsExpansion);
+    for (let next = 0; next < macro.statements.length; ) {
+      next = runMacroStatements(state, macro, args, next, depth);
+    }
   } finally {
     macro.active = false;
+    macroStack.length = depth;
   }
-  if (showsExpansion) echo(state, `} MACRO ${title}`);
+  if (showsExpansions(state)) echo(state, `} MACRO ${macro.name} (${macro.parameters.length})`);
 }
 
-function runMacroStatement(
+function showsExpansions(state: TranslationState): boolean {
+  return state.options.macroComments && state.options.echo !== undefined;
+}
+
+/** Executes statements from an index on, up to one that fails. Returns the index behind the last one. */
+function runMacroStatements(
   state: TranslationState,
   macro: Macro,
-  statement: MacroStatement,
   args: readonly string[],
-  showsExpansion: boolean,
-): void {
-  const depth = state.macroStack.length;
+  first: number,
+  depth: number,
+): number {
+  const { macroStack } = state;
+  const { statements } = macro;
+  const shows = showsExpansions(state);
+  let next = first;
   // A failure while expanding leaves the macro, one while executing does not.
-  const expanded = expandStatement(state, macro, statement, args);
-  if (showsExpansion && expanded.text.charCodeAt(0) !== 124) echo(state, expanded.text);
-  state.macroStack.push({ macro, statement });
+  let expanding = true;
   try {
-    runExpandedStatement(state, expanded);
+    while (next < statements.length) {
+      const statement = statements[next++] as MacroStatement;
+      expanding = true;
+      const expanded = expandStatement(state, macro, statement, args);
+      if (shows && expanded.text.charCodeAt(0) !== 124) echo(state, expanded.text);
+      expanding = false;
+      if (macroStack.length === depth) macroStack.push({ macro, statement });
+      else (macroStack[depth] as MacroCall).statement = statement;
+      runExpandedStatement(state, expanded);
+    }
   } catch (error) {
-    if (!(error instanceof StatementError) || state.aborted) throw error;
-    state.macroStack.length = depth + 1;
+    if (expanding) macroStack.length = depth;
+    if (expanding || !(error instanceof StatementError) || state.aborted) throw error;
+    macroStack.length = depth + 1;
     reportProblem(state, error, true);
-  } finally {
-    state.macroStack.length = depth;
   }
+  return next;
 }

@@ -120,9 +120,10 @@ export interface ConditionLevel {
   readonly at: SourcePlace;
 }
 
+/** A macro being expanded, and the statement of it that is being executed. */
 export interface MacroCall {
   readonly macro: Macro;
-  readonly statement: MacroStatement;
+  statement: MacroStatement;
 }
 
 /** Everything mutable in one translation. */
