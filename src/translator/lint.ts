@@ -22,7 +22,7 @@ export function noteHostText(state: TranslationState, text: string): void {
   lint.hostTexts.push(text);
   lint.putsSinceHost = 0;
   lint.openControl = undefined;
-  if (state.options.language !== "c") return;
+  if (state.isLua) return;
   const keyword = findOpenControl(text);
   if (keyword === undefined) return;
   const { frame } = state;
@@ -105,7 +105,7 @@ const alternativesInLua = /\b(?:else|elseif|function|return|break|end)\b/;
 
 /** Whether the host text between two places may keep them from both being executed. */
 function mayExclude(state: TranslationState, earlier: LabelSighting, later: LabelSighting): boolean {
-  const pattern = state.options.language === "lua" ? alternativesInLua : alternativesInC;
+  const pattern = state.isLua ? alternativesInLua : alternativesInC;
   const between = state.lint.hostTexts.slice(earlier.hostRuns, later.hostRuns);
   return between.some((text) => pattern.test(text));
 }

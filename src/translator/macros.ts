@@ -181,7 +181,7 @@ function expandMacro(state: TranslationState, macro: Macro, args: readonly strin
 }
 
 function showsExpansions(state: TranslationState): boolean {
-  return state.options.macroComments && state.options.echo !== undefined;
+  return state.echoForm !== undefined && state.options.macroComments;
 }
 
 /** Executes statements from an index on, up to one that fails. Returns the index behind the last one. */

@@ -21,12 +21,12 @@ export function appendStatement(state: TranslationState, statement: AssembledSta
     const step = steps[index] as AssembledStep;
     if (pending.positions + step.reserveBefore > maximumPositions && step.reserveBefore > 0) flush(state);
     pending.marks.push(pending.code.length, frame.fileIndex * linesPerFile + frame.line);
-    pending.mainLine = state.mainFrame.line;
+    if (state.keepLines) pending.mainLine = state.mainFrame.line;
     pending.code += step.code;
     const { args } = step;
     for (let at = 0; at < args.length; at++) pending.args.push(args[at] as string);
     pending.positions += step.positions;
-    if (pending.positions + step.reserveAfter > maximumPositions && step.reserveAfter > 0) flush(state);
+    if (step.reserveAfter > 0 && pending.positions + step.reserveAfter > maximumPositions) flush(state);
   }
 }
 

@@ -91,7 +91,7 @@ function runLine(state: TranslationState, frame: SourceFrame, barAt: number): vo
     runHostStatement(state, frame, text.slice(barAt + 1, lineEnd));
     return;
   }
-  if (state.options.echo !== undefined) {
+  if (state.echoForm !== undefined) {
     syncLine(state);
     echoLine(state, frame, barAt);
   }
@@ -106,7 +106,7 @@ function runLine(state: TranslationState, frame: SourceFrame, barAt: number): vo
 
 /** A line that begins with two bars. */
 function runHostStatement(state: TranslationState, frame: SourceFrame, rest: string): void {
-  if (state.recording === undefined || state.options.echo !== undefined) syncLine(state);
+  if (state.recording === undefined || state.echoForm !== undefined) syncLine(state);
   if (state.recording !== undefined) echo(state, rest);
   frame.statementEnd = frame.lineEnd - frame.lineStart;
   runStatement(state, rest);
@@ -116,7 +116,7 @@ function runHostStatement(state: TranslationState, frame: SourceFrame, rest: str
 function stripComments(state: TranslationState, text: string): string {
   const slashes = text.indexOf("//");
   const stripped = slashes < 0 ? text : text.slice(0, slashes);
-  if (state.options.language !== "lua") return stripped;
+  if (!state.isLua) return stripped;
   const dashes = stripped.indexOf("--");
   return dashes < 0 ? stripped : stripped.slice(0, dashes);
 }

@@ -129,6 +129,11 @@ export interface MacroCall {
 /** Everything mutable in one translation. */
 export interface TranslationState {
   readonly options: ResolvedOptions;
+  // Options that are asked for in every line, once more within easy reach.
+  readonly echoForm: ResolvedOptions["echo"];
+  readonly lineDirectives: boolean;
+  readonly keepLines: boolean;
+  readonly isLua: boolean;
   readonly emitter: Emitter;
   readonly loadLuaParser: () => LuaParser;
   readonly createArchitecture: (name: string, state: TranslationState) => Architecture | undefined;
@@ -266,6 +271,10 @@ export function createState(parts: StateParts): TranslationState {
   const mainOutput: OutputItem[] = [];
   return {
     options: parts.options,
+    echoForm: parts.options.echo,
+    lineDirectives: parts.options.lineDirectives,
+    keepLines: parts.options.keepLines,
+    isLua: parts.options.language === "lua",
     emitter: parts.emitter,
     loadLuaParser: parts.loadLuaParser,
     createArchitecture: parts.createArchitecture,

@@ -18,7 +18,7 @@ export function closeBatch(state: TranslationState): void {
 function writeText(state: TranslationState, text: string, lineCount: number, mainLine: number): void {
   state.syncedLine += lineCount;
   if (state.openCapture !== undefined) state.openCapture.lineCount += lineCount;
-  if (state.options.keepLines) {
+  if (state.keepLines) {
     state.output.push(text);
     noteLine(state, mainLine);
     return;
@@ -43,7 +43,7 @@ export function writeBlock(state: TranslationState, block: DeferredBlock): void 
   state.output.push(block);
   state.syncedLine++;
   if (state.openCapture !== undefined) state.openCapture.lineCount++;
-  if (state.options.keepLines) noteLine(state, state.mainFrame.line);
+  if (state.keepLines) noteLine(state, state.mainFrame.line);
 }
 
 /** Adds a put call; with `keepLines` it goes to the line of the code that it stands for. */
@@ -63,22 +63,22 @@ function noteLine(state: TranslationState, line: number): void {
 
 /** Adds a `#line` directive if the C compiler is presumed to be elsewhere. */
 export function syncLine(state: TranslationState): void {
-  const { frame, options } = state;
-  if (!options.lineDirectives || state.syncedLine === frame.line) return;
+  const { frame } = state;
+  if (state.syncedLine === frame.line || !state.lineDirectives) return;
   writeLine(state, `#line ${frame.line} "${frame.name}"`);
   state.syncedLine = frame.line;
 }
 
 /** Echoes an assembler text as a comment, if comments are on. */
 export function echo(state: TranslationState, text: string): void {
-  const form = state.options.echo;
+  const form = state.echoForm;
   if (form === undefined) return;
   writeLine(state, state.frame.indentation + form.prefix + text + form.suffix);
 }
 
 /** Echoes the assembler line whose bar stands at `barAt`. */
 export function echoLine(state: TranslationState, frame: SourceFrame, barAt: number): void {
-  const form = state.options.echo;
+  const form = state.echoForm;
   if (form === undefined) return;
   const { text, lineEnd, indentation } = frame;
   if (form.suffix === "" && lineEnd < text.length) {
