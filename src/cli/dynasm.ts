@@ -28,6 +28,8 @@ export function main(argv: readonly string[]): number | Promise<number> {
   if (!otherCommands.has(first)) return runTranslate(argv);
   if (first === "run") return import("./run-command.js").then(({ runRun }) => runRun(argv.slice(1)));
   if (first === "build") return import("./build-command.js").then(({ runBuild }) => runBuild(argv.slice(1)));
+  if (first === "listing")
+    return import("./listing-command.js").then(({ runListing }) => runListing(argv.slice(1)));
   if (first === "luabyteasm")
     return import("./luabyteasm.js").then((luabyteasm) => luabyteasm.main(argv.slice(1)));
   return import("./commands.js").then(({ runCommand }) => runCommand(argv));

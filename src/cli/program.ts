@@ -3,6 +3,7 @@ import { warningDescriptions } from "../translator/warnings.js";
 import type { CommandDefinition } from "./command-definition.js";
 import { toCommanderOption } from "./commander-option.js";
 import { completionCommand } from "./commands/completion.js";
+import { listingCommand } from "./commands/listing.js";
 import { manCommand } from "./commands/man.js";
 import { opsCommand } from "./commands/ops.js";
 import { buildCommand, runCommand } from "./commands/run.js";
@@ -16,6 +17,7 @@ const definitions: readonly CommandDefinition[] = [
   runCommand,
   buildCommand,
   runtimeCommand,
+  listingCommand,
   opsCommand,
   completionCommand,
   manCommand,

@@ -3,6 +3,7 @@ import { renderClassic } from "../diagnostics/render-classic.js";
 import { renderGnu } from "../diagnostics/render-gnu.js";
 import { renderJson } from "../diagnostics/render-json.js";
 import type { LuaParser } from "../translator/lua-condition.js";
+import type { TranslateOptions } from "../translator/options.js";
 import { type TranslationResult, type TranslationSuccess, translateWith } from "../translator/translate.js";
 import { fromByteText, toByteText } from "./byte-text.js";
 import { makeRule } from "./depfile.js";
@@ -46,7 +47,12 @@ function byteDefines(request: TranslateRequest): Iterable<readonly [string, stri
   return [...request.defines].map(([name, value]) => [name, toByteText(value)] as const);
 }
 
-function translateRequest(request: TranslateRequest, file: string, io: CliIo): TranslationResult {
+function translateRequest(
+  request: TranslateRequest,
+  file: string,
+  io: CliIo,
+  extra: TranslateOptions = {},
+): TranslationResult {
   const language = languageOf(request);
   return translateWith({ loadLuaParser }, io.readInput(file), {
     fileName: shownName(file),
@@ -64,19 +70,22 @@ function translateRequest(request: TranslateRequest, file: string, io: CliIo): T
     maxErrors: request.maxErrors,
     warnings: { disabled: request.disabledWarnings, asErrors: request.warningsAsErrors },
     dumpDefinitions: request.dumpDefinitions,
+    ...extra,
   });
 }
 
 /**
  * Translates the request's file for a command that uses the result itself; messages go to standard error.
  *
+ * @param extra options that no command line has
  * @returns undefined if the input has errors.
  */
 export async function translateForUse(
   request: TranslateRequest,
   io: CliIo,
+  extra: TranslateOptions = {},
 ): Promise<TranslationSuccess | undefined> {
-  const result = translateRequest(request, request.files[0] ?? "", io);
+  const result = translateRequest(request, request.files[0] ?? "", io, extra);
   if (result.diagnostics.length > 0) {
     const palette = await loadPalette(request.format === "gnu" && wantsColorHere(request.color));
     io.stderr(renderMessages(request, result, palette));

@@ -4,8 +4,12 @@ import type { SourceText } from "./source-text.js";
 import { type TranslationResult, translateWith } from "./translate.js";
 
 export type { EngineVersion } from "./architecture.js";
+export type { ListedPut, ListedStatement, ListingRecorder } from "./listing/listing-recorder.js";
+export { createListingRecorder } from "./listing/listing-recorder.js";
+export { renderListing } from "./listing/render-listing.js";
 export type { IncludeResult, Target, TargetOs, TranslateOptions, WarningOptions } from "./options.js";
 export type { SourceText } from "./source-text.js";
+export type { RecordedStatement, StatementRecorder } from "./statement-recorder.js";
 export type { TranslationFailure, TranslationResult, TranslationSuccess } from "./translate.js";
 
 /**

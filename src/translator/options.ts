@@ -1,4 +1,5 @@
 import type { EngineVersion } from "./architecture.js";
+import type { StatementRecorder } from "./statement-recorder.js";
 
 /** Operating systems that the predefined names of Lua mode know. */
 export type TargetOs = "Windows" | "Linux" | "OSX" | "BSD" | "POSIX" | "Other";
@@ -55,6 +56,8 @@ export interface TranslateOptions {
   readonly warnings?: WarningOptions;
   /** Level of detail of the definition dump in the result: 0 none (default), 1 as `-P`, 2 as `-PP`. */
   readonly dumpDefinitions?: number;
+  /** Is told about every statement and put call, for example to make a listing. */
+  readonly recorder?: StatementRecorder;
 }
 
 /** Options with defaults filled in. */
@@ -75,6 +78,7 @@ export interface ResolvedOptions {
   readonly disabledWarnings: ReadonlySet<string>;
   readonly warningsAsErrors: ReadonlySet<string>;
   readonly dumpDefinitions: number;
+  readonly recorder: StatementRecorder | undefined;
 }
 
 function resolveEcho(options: TranslateOptions): ResolvedOptions["echo"] {
@@ -105,5 +109,6 @@ export function resolveOptions(options: TranslateOptions): ResolvedOptions {
     disabledWarnings: new Set(options.warnings?.disabled ?? []),
     warningsAsErrors: new Set(options.warnings?.asErrors ?? []),
     dumpDefinitions: options.dumpDefinitions ?? 0,
+    recorder: options.recorder,
   };
 }

@@ -23,6 +23,7 @@ export function appendStatement(state: TranslationState, statement: AssembledSta
     pending.marks.push(pending.code.length, frame.fileIndex * linesPerFile + frame.line);
     if (state.keepLines) pending.mainLine = state.mainFrame.line;
     pending.code += step.code;
+    state.recorder?.code(step.code, step.args);
     const { args } = step;
     for (let at = 0; at < args.length; at++) pending.args.push(args[at] as string);
     pending.positions += step.positions;
@@ -35,7 +36,9 @@ export function appendSectionSwitch(state: TranslationState, section: number): v
   const { pending, frame } = state;
   pending.marks.push(pending.code.length, frame.fileIndex * linesPerFile + frame.line);
   pending.mainLine = state.mainFrame.line;
-  pending.code += sectionCode + String.fromCharCode(section);
+  const code = sectionCode + String.fromCharCode(section);
+  pending.code += code;
+  state.recorder?.code(code, []);
   writeChunk(state);
 }
 
@@ -50,7 +53,9 @@ function writeChunk(state: TranslationState): void {
   const { pending } = state;
   const offset = placeChunk(state, pending.code);
   recordSources(state, offset, pending.code.length);
-  writePutCall(state, state.emitter.putCall(state.frame.indentation, offset, pending.args));
+  const call = state.emitter.putCall(state.frame.indentation, offset, pending.args);
+  state.recorder?.put(offset, call);
+  writePutCall(state, call);
   state.lint.putsSinceHost++;
   pending.code = "";
   pending.args = [];

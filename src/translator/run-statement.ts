@@ -6,6 +6,7 @@ import { appendStatement, flush } from "./pending-code.js";
 import { reportStatementWarning } from "./report.js";
 import { splitStatement } from "./split-statement.js";
 import type { CompiledStatement, ExpandedStatement, TranslationState } from "./state.js";
+import { recordExecution } from "./statement-recorder.js";
 import { findAction, unknownStatement } from "./statement-table.js";
 import { echo, writeLine } from "./write-output.js";
 
@@ -50,13 +51,13 @@ export function runStatement(state: TranslationState, statement: string): void {
   if ((state.skipping || state.recording !== undefined) && isDiverted(state, statement)) return;
   const known = state.statementCache.get(statement);
   if (known !== undefined) {
-    execute(state, known);
+    execute(state, known, statement);
     return;
   }
   if (isBlankText(statement)) return;
   const compiled = compileSubstituted(state, substituteDefines(state.defines, statement));
   state.statementCache.set(statement, compiled);
-  execute(state, compiled);
+  execute(state, compiled, statement);
 }
 
 /** Executes a statement of a macro body. Throws a StatementError. */
@@ -70,10 +71,11 @@ export function runExpandedStatement(state: TranslationState, expanded: Expanded
     if (isBlankText(expanded.text)) return;
     expanded.compiled = compileSubstituted(state, expanded.text);
   }
-  execute(state, expanded.compiled);
+  execute(state, expanded.compiled, expanded.text);
 }
 
-function execute(state: TranslationState, compiled: CompiledStatement): void {
+function execute(state: TranslationState, compiled: CompiledStatement, text: string): void {
+  if (state.recorder !== undefined) recordExecution(state, state.recorder, compiled, text);
   switch (compiled.kind) {
     case "assembled": {
       const { assembled } = compiled;

@@ -7,6 +7,7 @@ import type { Emitter } from "./emit/emitter.js";
 import type { LuaParser } from "./lua-condition.js";
 import type { ResolvedOptions } from "./options.js";
 import type { OutputItem } from "./output.js";
+import type { StatementRecorder } from "./statement-recorder.js";
 
 /** A source text while it is being read. */
 export interface SourceFrame {
@@ -138,6 +139,7 @@ export interface TranslationState {
   readonly loadLuaParser: () => LuaParser;
   readonly createArchitecture: (name: string, state: TranslationState) => Architecture | undefined;
   readonly directives: ReadonlyMap<string, Directive>;
+  readonly recorder: StatementRecorder | undefined;
 
   frame: SourceFrame;
   readonly mainFrame: SourceFrame;
@@ -279,6 +281,7 @@ export function createState(parts: StateParts): TranslationState {
     loadLuaParser: parts.loadLuaParser,
     createArchitecture: parts.createArchitecture,
     directives: parts.directives,
+    recorder: parts.options.recorder,
     recordStatement: parts.recordStatement,
     frame: mainFrame,
     mainFrame,

@@ -1,6 +1,6 @@
 import type { ActionSourceMap } from "../diagnostics/action-source-map.js";
 import type { Diagnostic } from "../diagnostics/diagnostic.js";
-import type { Architecture } from "./architecture.js";
+import type { Architecture, EngineVersion } from "./architecture.js";
 import { setDefine } from "./defines.js";
 import { directives } from "./directives.js";
 import { dumpDefinitions } from "./dump-definitions.js";
@@ -46,6 +46,11 @@ export interface TranslationSuccess extends TranslationFacts {
   readonly actions: Uint8Array;
   readonly globals: readonly string[];
   readonly externs: readonly string[];
+  /** Names of the sections in order of their numbers. */
+  readonly sections: readonly string[];
+  readonly architecture: Architecture["name"];
+  /** The encoder version that the action list is for. */
+  readonly dasmVersion: EngineVersion;
 }
 
 export interface TranslationFailure extends TranslationFacts {
@@ -230,5 +235,8 @@ function success(state: TranslationState, pieces: readonly string[]): Translatio
     actions: chunks.length === 0 ? Uint8Array.of(255) : chunks.bytes.slice(0, chunks.length),
     globals: [...state.globalNumbers.keys()],
     externs: [...state.externNumbers.keys()],
+    sections: state.sections,
+    architecture: state.architecture?.name ?? "x64",
+    dasmVersion: state.options.dasmVersion,
   };
 }
