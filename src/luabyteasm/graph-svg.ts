@@ -8,7 +8,7 @@ const LINE_HEIGHT = 15;
 const PADDING = 8;
 
 const STYLE =
-  "text{font:12px monospace;fill:#222}rect{fill:#fdfdf8;stroke:#555}.dead rect{stroke-dasharray:4 3}" +
+  "text{font:12px monospace;fill:#222}.edge text{stroke:#fff;stroke-width:4px;paint-order:stroke}rect{fill:#fdfdf8;stroke:#555}.dead rect{stroke-dasharray:4 3}" +
   ".outside rect{stroke:#c00}path{fill:none;stroke:#555}.true path{stroke:#070}.false path{stroke:#b00}" +
   ".loop path{stroke:#00b}";
 
@@ -78,7 +78,40 @@ function drawEdge(label: string, { points, label: place }: Layout["edges"][numbe
 }
 
 /** Most blocks to draw: layout libraries recurse from block to block. */
-const MAX_BLOCKS = 2000;
+const MAX_BLOCKS = 1000;
+
+/** Most layers that all lines together may cross: layout libraries give each line a point on each layer. */
+const MAX_CROSSINGS = 20_000;
+
+/** How many layers all lines cross when each block stands below the blocks before it that lead to it. */
+function countCrossings({ blocks, edges }: ControlFlowGraph): number {
+  const above: number[][] = blocks.map(() => []);
+  for (const { from, to } of edges) {
+    if (to !== null && to !== from) above[Math.max(from, to)]?.push(Math.min(from, to));
+  }
+  const layers: number[] = [];
+  let crossings = 0;
+  for (const blocksAbove of above) {
+    const layersAbove = blocksAbove.map((id) => layers[id] ?? 0);
+    const layer = Math.max(-1, ...layersAbove) + 1;
+    for (const other of layersAbove) crossings += layer - other;
+    layers.push(layer);
+  }
+  return crossings;
+}
+
+/** Why a graph is too large for a picture; undefined when it is not. */
+function refusePicture(graph: ControlFlowGraph): Diagnostic | undefined {
+  const { path, blocks } = graph;
+  const [code, severity, hint] = ["graph-size", "error", "write the graph as DOT instead"] as const;
+  if (blocks.length > MAX_BLOCKS) {
+    const message = `${path} has ${blocks.length} basic blocks; a picture can have ${MAX_BLOCKS}`;
+    return { code, severity, message, hint };
+  }
+  if (countCrossings(graph) <= MAX_CROSSINGS) return undefined;
+  const message = `the jumps of ${path} are too many and too long for a picture`;
+  return { code, severity, message, hint };
+}
 
 export type SvgResult =
   | { readonly ok: true; readonly svg: string }
@@ -86,14 +119,14 @@ export type SvgResult =
 
 /**
  * The graph as a picture (SVG); `layout` places boxes and lines.
- * @returns the text, or the error graph-size when there are more than 2000 blocks
+ * @returns the text, or the error graph-size when there are more than 1000 blocks, or so many long
+ * jumps that their layout would take minutes
  */
 export function renderSvg(graph: ControlFlowGraph, layout: LayoutGraph): SvgResult {
-  const count = graph.blocks.length;
-  if (count <= MAX_BLOCKS) return { ok: true, svg: drawGraph(graph, layout) };
-  const message = `${graph.path} has ${count} basic blocks; a picture can have ${MAX_BLOCKS}`;
-  const hint = "write the graph as DOT instead";
-  return { ok: false, diagnostics: [{ code: "graph-size", severity: "error", message, hint }] };
+  const refusal = refusePicture(graph);
+  return refusal === undefined
+    ? { ok: true, svg: drawGraph(graph, layout) }
+    : { ok: false, diagnostics: [refusal] };
 }
 
 function drawGraph(graph: ControlFlowGraph, layout: LayoutGraph): string {

@@ -317,7 +317,7 @@ describe("list, info, convert, diff, graph", () => {
     expect((await run("diff", chunk)).code).toBe(2);
   });
 
-  test("graph writes DOT, and a picture when the layout library is there", async () => {
+  test("graph writes DOT or a picture", async () => {
     const loops = resolve("fixtures/lasm/loops.lasm");
     expect((await run("graph", loops, "--format", "dot")).stdout).toContain("digraph");
     expect((await run("graph", loops, "-o", at("g.dot"))).code).toBe(0);
@@ -325,8 +325,13 @@ describe("list, info, convert, diff, graph", () => {
     expect((await run("graph", loops, "--function", "main/7")).code).toBe(1);
     expect((await run("graph", at("bad.lasm", broken))).code).toBe(1);
     const picture = await run("graph", loops);
-    if (picture.code === 0) expect(picture.stdout).toContain("<svg");
-    else expect(picture.stderr).toContain("@dagrejs/dagre");
+    expect(picture).toMatchObject({ code: 0, stderr: "" });
+    expect(picture.stdout).toMatch(/^<svg [\s\S]*<\/svg>\n$/);
+    const chain = at("chain.lasm", `.fn\n.instruction\n${"JMP 0\n".repeat(1000)}RETURN R0 1\n.endfn\n`);
+    const tooLarge = await run("graph", chain, "-o", at("large.svg"));
+    expect(tooLarge).toMatchObject({ code: 1, stdout: "" });
+    expect(tooLarge.stderr).toContain("[graph-size]");
+    expect(existsSync(at("large.svg"))).toBe(false);
   });
 });
 

@@ -1,7 +1,8 @@
+import * as dagre from "@dagrejs/dagre";
 import { describe, expect, test } from "vitest";
 import { type ControlFlowGraph, findPrototype, graphPrototype } from "../../src/luabyteasm/graph.js";
 import { renderDot } from "../../src/luabyteasm/graph-dot.js";
-import { createDagreLayout, type DagreModule, type LayoutGraph } from "../../src/luabyteasm/graph-layout.js";
+import { createDagreLayout, type LayoutGraph } from "../../src/luabyteasm/graph-layout.js";
 import { renderSvg } from "../../src/luabyteasm/graph-svg.js";
 import { chunkOfCode } from "./chunk-text.js";
 
@@ -111,58 +112,137 @@ describe("renderSvg", () => {
   });
 
   test("refuses what a layout library cannot take", () => {
-    const result = renderSvg(graphOf("JMP 0\n".repeat(2001)), stack);
-    expect(result.ok ? [] : result.diagnostics).toMatchObject([{ code: "graph-size" }]);
+    const refusals = [
+      graphOf(`${"JMP 0\n".repeat(1000)}RETURN R0 1`),
+      // Every test leads to the end: each line crosses all layers below it.
+      graphOf(`${"TEST R0 1\nJMP End\n".repeat(250)}End:\nRETURN R0 1`),
+    ].map((graph) => renderSvg(graph, stack));
+    for (const result of refusals) {
+      expect(result.ok ? [] : result.diagnostics).toMatchObject([{ code: "graph-size" }]);
+    }
+    expect(renderSvg(graphOf(`${"JMP 0\n".repeat(999)}RETURN R0 1`), stack).ok).toBe(true);
+    expect(renderSvg(graphOf(`${"TEST R0 1\nJMP End\n".repeat(150)}End:\nRETURN R0 1`), stack).ok).toBe(true);
+  });
+});
+
+interface Rectangle {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+function draw(graph: ControlFlowGraph): string {
+  const result = renderSvg(graph, createDagreLayout(dagre));
+  if (!result.ok) throw new Error(result.diagnostics[0]?.message);
+  return result.svg;
+}
+
+function numbers(match: RegExpMatchArray): Rectangle {
+  const [x = 0, y = 0, width = 0, height = 0] = match.slice(1).map(Number);
+  return { x, y, width, height };
+}
+
+function rectanglesOf(svg: string): Rectangle[] {
+  const pattern = /<rect x="([-\d.]+)" y="([-\d.]+)" width="([-\d.]+)" height="([-\d.]+)"/g;
+  return [...svg.matchAll(pattern)].map(numbers);
+}
+
+function overlap(one: Rectangle, other: Rectangle): boolean {
+  const beside = one.x + one.width <= other.x || other.x + other.width <= one.x;
+  return !beside && one.y + one.height > other.y && other.y + other.height > one.y;
+}
+
+describe("renderSvg with dagre", () => {
+  const loops =
+    "FORPREP R0 1\nMOVE R5 R3\nMOVE R5 R3\nFORLOOP R0 -3\nTFORCALL R0 1\nTFORLOOP R2 -2\nTEST R0 1\nJMP 1\nLOADNIL R0 0\nRETURN R0 1";
+
+  test("boxes lie within the picture and apart from each other, in the order of execution", () => {
+    const graph = graphOf(loops);
+    const svg = draw(graph);
+    const size = /^<svg [^>]*width="(\d+)" height="(\d+)" viewBox="0 0 \1 \2">/.exec(svg) ?? [];
+    const [width, height] = [Number(size[1]), Number(size[2])];
+    const boxes = rectanglesOf(svg);
+    expect(boxes).toHaveLength(graph.blocks.length);
+    for (const [index, box] of boxes.entries()) {
+      expect(box.x >= 0 && box.y >= 0 && box.x + box.width <= width && box.y + box.height <= height).toBe(
+        true,
+      );
+      expect(boxes.slice(index + 1).some((other) => overlap(box, other))).toBe(false);
+    }
+    expect((boxes[0]?.y ?? 0) < (boxes.at(-1)?.y ?? 0)).toBe(true);
+  });
+
+  test("every line starts at the border of its block and ends at that of the one it leads to", () => {
+    const graph = graphOf(loops);
+    const svg = draw(graph);
+    const boxes = rectanglesOf(svg);
+    const courses = [...svg.matchAll(/<path d="(M[^"]*)" marker-end/g)].map(([, course = ""]) =>
+      [...course.matchAll(/[ML]([-\d.]+) ([-\d.]+)/g)].map(numbers),
+    );
+    const touches = (point: Rectangle | undefined, box: Rectangle | undefined): boolean =>
+      point !== undefined &&
+      box !== undefined &&
+      Math.abs(
+        Math.max(box.x - point.x, point.x - box.x - box.width, box.y - point.y, point.y - box.y - box.height),
+      ) < 1;
+    expect(courses).toHaveLength(graph.edges.length);
+    for (const [index, { from, to }] of graph.edges.entries()) {
+      expect(touches(courses[index]?.[0], boxes[from])).toBe(true);
+      expect(touches(courses[index]?.at(-1), boxes[to ?? -1])).toBe(true);
+    }
+  });
+
+  test("targets outside the code, dead code, and no code at all", () => {
+    const wild = draw(graphOf("JMP 50\nJMP -1"));
+    expect(wild).toContain("pc 51, outside the code");
+    expect(wild).toContain('<g class="block dead">');
+    expect(draw(graphOf(""))).toContain('width="40" height="40"');
+    for (const svg of [wild, draw(graphOf(""))]) expect(svg).not.toMatch(/NaN|Infinity|undefined/);
+  });
+
+  test("the longest chain of blocks that is drawn does not overflow the stack", () => {
+    const svg = draw(graphOf(`${"JMP 0\n".repeat(999)}RETURN R0 1`));
+    expect(rectanglesOf(svg)).toHaveLength(1000);
   });
 });
 
 describe("createDagreLayout", () => {
-  test("hands sizes to dagre and takes places back", () => {
-    const calls: unknown[] = [];
-    class Graph {
-      setGraph(options: object): void {
-        calls.push(options);
-      }
-      graph(): object {
-        return { width: 10, height: 20 };
-      }
-      setNode(id: string, value: object): void {
-        calls.push([id, value]);
-      }
-      node(id: string): object | undefined {
-        return id === "lost" ? undefined : { x: 1, y: 2 };
-      }
-      setEdge(from: string, to: string, value: object, name: string): void {
-        calls.push([from, to, value, name]);
-      }
-      edge(from: string): object | undefined {
-        return from === "lost" ? undefined : { x: 3, y: 4, points: [{ x: 0, y: 0 }] };
-      }
-    }
-    const dagre: DagreModule = { graphlib: { Graph }, layout: () => calls.push("layout") };
-    const placed = createDagreLayout(dagre)(
+  const place = createDagreLayout(dagre);
+  const [a, b] = [
+    { id: "a", width: 60, height: 40 },
+    { id: "b", width: 100, height: 20 },
+  ] as const;
+
+  test("a box with a line to itself gets room for it and its label", () => {
+    const { width, centres, edges } = place([a], [{ from: "a", to: "a", labelWidth: 30, labelHeight: 15 }]);
+    const { x = 0, y = 0 } = centres[0] ?? {};
+    const [loop] = edges;
+    expect(loop?.points).toEqual([
+      { x: x + 30, y: y + 10 },
+      { x: x + 56, y: y + 10 },
+      { x: x + 56, y: y - 10 },
+      { x: x + 30, y: y - 10 },
+    ]);
+    expect(loop?.label).toEqual({ x: x + 56, y });
+    expect(width).toBeGreaterThanOrEqual(x + 56 + 15);
+  });
+
+  test("two lines between the same boxes have courses and labels of their own", () => {
+    const { centres, edges } = place(
+      [a, b],
       [
-        { id: "a", width: 5, height: 6 },
-        { id: "lost", width: 1, height: 1 },
-      ],
-      [
-        { from: "a", to: "a", labelWidth: 7, labelHeight: 8 },
-        { from: "lost", to: "a", labelWidth: 0, labelHeight: 0 },
+        { from: "a", to: "b", labelWidth: 30, labelHeight: 15 },
+        { from: "a", to: "b", labelWidth: 40, labelHeight: 15 },
       ],
     );
-    expect(placed).toEqual({
-      width: 10,
-      height: 20,
-      centres: [
-        { x: 1, y: 2 },
-        { x: 0, y: 0 },
-      ],
-      edges: [
-        { points: [{ x: 0, y: 0 }], label: { x: 3, y: 4 } },
-        { points: [], label: { x: 0, y: 0 } },
-      ],
-    });
-    expect(calls).toContainEqual(["a", "a", { width: 7, height: 8, labelpos: "c" }, "0"]);
-    expect(calls.at(-1)).toBe("layout");
+    const [one, other] = edges;
+    expect(Math.abs((one?.label.x ?? 0) - (other?.label.x ?? 0))).toBeGreaterThanOrEqual(35);
+    expect((centres[1]?.y ?? 0) - (centres[0]?.y ?? 0)).toBeGreaterThanOrEqual(30 + 15);
+  });
+
+  test("a line between boxes that are not there is empty", () => {
+    const lost = { from: "a", to: "lost", labelWidth: 0, labelHeight: 0 };
+    expect(place([a], [lost]).edges).toEqual([{ points: [], label: { x: 0, y: 0 } }]);
   });
 });
