@@ -1,3 +1,4 @@
+import type { ActionSourceMap } from "../diagnostics/action-source-map.js";
 import { usageError } from "./dasm-error.js";
 import { decodeChunkInto } from "./decode-chunk.js";
 import type { ActionList } from "./operation.js";
@@ -7,6 +8,7 @@ const FIRST_CHUNK = 1;
 
 /** Decoding depends on the bytes alone and an action list is immutable, so all states share it. */
 const decodedLists = new WeakMap<Uint8Array, ActionList>();
+const mappedLists = new WeakMap<ActionSourceMap, ActionList>();
 
 /**
  * Returns the decoder state of an action list. The bytes must not change afterwards.
@@ -15,18 +17,34 @@ const decodedLists = new WeakMap<Uint8Array, ActionList>();
 export function openActionList(bytes: Uint8Array): ActionList {
   const known = decodedLists.get(bytes);
   if (known !== undefined) return known;
+  const list = createActionList(bytes, undefined);
+  decodedLists.set(bytes, list);
+  return list;
+}
+
+/** Like {@link openActionList}, for code whose bytes shall be traced back to the statements in a map. */
+export function openMappedList(bytes: Uint8Array, map: ActionSourceMap): ActionList {
+  const known = mappedLists.get(map);
+  if (known !== undefined && known.bytes === bytes) return known;
+  const statementStarts = new Uint8Array(bytes.length);
+  for (const [start] of map.entries) statementStarts[start] = 1;
+  const list = createActionList(bytes, statementStarts);
+  mappedLists.set(map, list);
+  return list;
+}
+
+function createActionList(bytes: Uint8Array, statementStarts: Uint8Array | undefined): ActionList {
   if (!(bytes instanceof Uint8Array)) throw usageError("an action list must be a Uint8Array");
   if (bytes.length > MAX_LIST_LENGTH) {
     throw usageError(`the action list has ${bytes.length} bytes: at most ${MAX_LIST_LENGTH} are possible`);
   }
-  const list: ActionList = {
+  return {
     bytes,
+    statementStarts,
     chunkAt: new Int32Array(bytes.length),
     operations: new Int32Array(64),
     operationsEnd: FIRST_CHUNK,
   };
-  decodedLists.set(bytes, list);
-  return list;
 }
 
 /** Chunks may overlap, so decoding them from every offset could need the square of the list's length. */

@@ -1,6 +1,14 @@
 import { DasmError } from "./dasm-error.js";
 import { findPrototype, requireForeign } from "./foreign.js";
 
+/** Number of callbacks that have not returned. */
+const activity = { callbacks: 0 };
+
+/** Whether a callback from machine code is running. */
+export function isInCallback(): boolean {
+  return activity.callbacks > 0;
+}
+
 /** A JavaScript function that machine code can call. */
 export interface MachineCallback {
   /** Address to call, with the C calling convention of the system. */
@@ -18,9 +26,17 @@ export interface MachineCallback {
  */
 export function createCallback(prototype: string, callback: (...args: never[]) => unknown): MachineCallback {
   const foreign = requireForeign();
+  const counted = (...args: never[]): unknown => {
+    activity.callbacks += 1;
+    try {
+      return callback(...args);
+    } finally {
+      activity.callbacks -= 1;
+    }
+  };
   let address: bigint | undefined;
   try {
-    address = foreign.register(callback, foreign.pointer(findPrototype(foreign, prototype)));
+    address = foreign.register(counted, foreign.pointer(findPrototype(foreign, prototype)));
   } catch (error) {
     throw new DasmError(
       "usage",

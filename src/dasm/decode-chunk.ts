@@ -290,10 +290,13 @@ export function decodeChunkInto(list: ActionList, start: number): void {
 }
 
 function decodeUntilEnd(decoder: ChunkDecoder): void {
-  const { bytes } = decoder.list;
+  const { bytes, statementStarts } = decoder.list;
   for (;;) {
     const code = bytes[decoder.offset];
     if (code === undefined) throw damagedList(decoder.offset, "the list ends without STOP or SECTION");
+    if (statementStarts !== undefined && statementStarts[decoder.offset] !== 0) {
+      appendOperation(decoder, OPERATION.SOURCE, decoder.offset);
+    }
     decoder.offset += 1;
     if (code >= ACTION.DISP) {
       if (decodeAction(decoder, code)) return;

@@ -14,8 +14,12 @@ export interface DecodedInstruction {
   readonly memoryTarget?: number;
 }
 
-/** Decodes code that is thought to be at offset 0. */
-export type Disassembler = (bytes: Uint8Array, bitness: 32 | 64) => readonly DecodedInstruction[];
+/** Decodes bytes that stand at the offset `start` of the code. */
+export type Disassembler = (
+  bytes: Uint8Array,
+  bitness: 32 | 64,
+  start: number,
+) => readonly DecodedInstruction[];
 
 interface IcedInstruction {
   readonly ip: bigint;
@@ -95,12 +99,17 @@ function describeInstruction(
   };
 }
 
-function disassembleWith(iced: Iced, bytes: Uint8Array, bitness: 32 | 64): readonly DecodedInstruction[] {
+function disassembleWith(
+  iced: Iced,
+  bytes: Uint8Array,
+  bitness: 32 | 64,
+  start: number,
+): readonly DecodedInstruction[] {
   const decoder = new iced.Decoder(bitness, bytes, 0);
   const formatter = createFormatter(iced);
   const found: DecodedInstruction[] = [];
   try {
-    decoder.ip = 0n;
+    decoder.ip = BigInt(start);
     while (decoder.canDecode) {
       const instruction = decoder.decode();
       found.push(describeInstruction(iced, formatter, instruction, bitness));
@@ -117,5 +126,5 @@ function disassembleWith(iced: Iced, bytes: Uint8Array, bitness: 32 | 64): reado
 export function findDisassembler(): Disassembler | undefined {
   const iced = findPackage("iced-x86") as Iced | undefined;
   if (iced === undefined) return undefined;
-  return (bytes, bitness) => disassembleWith(iced, bytes, bitness);
+  return (bytes, bitness, start) => disassembleWith(iced, bytes, bitness, start);
 }

@@ -35,15 +35,55 @@ function findRelocation(image: CodeImage, start: number, end: number): Relocatio
   return image.relocations.find(({ offset, size }) => offset < end && offset + size > start);
 }
 
+/** Bytes without an instruction. */
+function dataItem(offset: number, length: number, mnemonic: string, operands: string): DecodedInstruction {
+  return { offset, length, mnemonic, operands, invalid: false };
+}
+
+/** A run of bytes as one line of data. */
+function dataBytes(image: CodeImage, start: number, end: number): DecodedInstruction {
+  const bytes = [...image.bytes.subarray(start, end)].map((byte) => `0x${hex(byte, 2)}`);
+  return dataItem(start, end - start, "db", bytes.join(", "));
+}
+
+/** Decodes a stretch of code in which nothing is known to begin but at its start. */
+function decodeStretch(
+  image: CodeImage,
+  disassembler: Disassembler,
+  start: number,
+  end: number,
+): readonly DecodedInstruction[] {
+  const address = image.relocations.find(({ offset, size }) => offset === start && offset + size <= end);
+  if (address !== undefined) {
+    const item = dataItem(start, address.size, address.size === 8 ? "dq" : "dd", address.name);
+    return [item, ...decodeStretch(image, disassembler, start + address.size, end)];
+  }
+  if (start >= end) return [];
+  const found = disassembler(image.bytes.subarray(start, end), image.arch === "x64" ? 64 : 32, start);
+  return found.map((item) =>
+    item.invalid ? dataBytes(image, item.offset, item.offset + item.length) : item,
+  );
+}
+
+/** Decodes the code anew at every place where something is known to begin: a label or a statement. */
+function decodeImage(image: CodeImage, disassembler: Disassembler): readonly DecodedInstruction[] {
+  const places = [...image.labels, ...image.sources].map(({ offset }) => offset);
+  const starts = [...new Set([0, ...places])].sort((a, b) => a - b);
+  return starts.flatMap((start, index) =>
+    decodeStretch(image, disassembler, start, Math.min(starts[index + 1] ?? Infinity, image.bytes.length)),
+  );
+}
+
 /** Names the places that jumps lead to and that have no label: L1, L2, ... in address order. */
 function nameTargets(
   labels: Map<number, readonly string[]>,
   instructions: readonly DecodedInstruction[],
   image: CodeImage,
 ): void {
+  const starts = new Set(instructions.map(({ offset }) => offset).concat(image.bytes.length));
   const targets = new Set<number>();
   for (const { branchTarget, offset, length } of instructions) {
-    if (branchTarget === undefined || branchTarget < 0 || branchTarget > image.bytes.length) continue;
+    if (branchTarget === undefined || !starts.has(branchTarget)) continue;
     if (findRelocation(image, offset, offset + length) === undefined) targets.add(branchTarget);
   }
   let number = 0;
@@ -97,11 +137,11 @@ function nameReference(context: DumpContext, instruction: DecodedInstruction): s
 /** Operands with the reference by name: as the operand of a jump, or instead of the number that stands for it. */
 function formatOperands(context: DumpContext, instruction: DecodedInstruction): string {
   const name = nameReference(context, instruction);
-  const { operands } = instruction;
+  const { mnemonic, operands } = instruction;
   if (name === undefined) return operands;
   if (instruction.branchTarget !== undefined) return name;
-  if (instruction.memoryTarget !== undefined)
-    return operands.replace(/\[rip[^\]]*\]/, `[rip->${name}]`.replace("->->", "->"));
+  if (instruction.memoryTarget !== undefined) return operands.replace(/\[rip[^\]]*\]/, () => `[${name}]`);
+  if (mnemonic === "dq" || mnemonic === "dd" || mnemonic === "db") return operands;
   const numbers = [...operands.matchAll(/0x[0-9a-f]+|\b[0-9]+\b/g)];
   const last = numbers.at(-1);
   if (last === undefined) return operands;
@@ -109,8 +149,8 @@ function formatOperands(context: DumpContext, instruction: DecodedInstruction): 
 }
 
 function formatInstruction(context: DumpContext, instruction: DecodedInstruction): string {
-  const { offset, length, mnemonic, invalid } = instruction;
-  const operands = invalid ? "" : formatOperands(context, instruction);
+  const { offset, length, mnemonic } = instruction;
+  const operands = formatOperands(context, instruction);
   const text = operands === "" ? mnemonic : `${mnemonic} ${operands}`;
   const bytes = context.showBytes
     ? `  ${formatBytes(context, offset, offset + length).padEnd(BYTES_WIDTH)}`
@@ -124,18 +164,11 @@ function formatInstruction(context: DumpContext, instruction: DecodedInstruction
 
 function disassembleLines(context: DumpContext, instructions: readonly DecodedInstruction[]): string[] {
   const lines: string[] = [];
-  const addLabels = (from: number, to: number): void => {
-    for (let at = from; at < to; at += 1) {
-      const inside = at === from ? "" : `  ; at ${hex(at, 4)}, inside the next instruction`;
-      for (const name of context.labels.get(at) ?? []) lines.push(`${name}:${inside}`);
-    }
-  };
   for (const instruction of instructions) {
-    addLabels(instruction.offset, instruction.offset + instruction.length);
+    for (const name of context.labels.get(instruction.offset) ?? []) lines.push(`${name}:`);
     lines.push(formatInstruction(context, instruction));
   }
-  const end = context.image.bytes.length;
-  addLabels(end, end + 1);
+  for (const name of context.labels.get(context.image.bytes.length) ?? []) lines.push(`${name}:`);
   return lines;
 }
 
@@ -163,7 +196,7 @@ function hexLines(context: DumpContext): string[] {
  */
 export function formatImage(image: CodeImage, options: DumpOptions = {}): string {
   const disassembler = options.disassembler === undefined ? findDisassembler() : options.disassembler;
-  const instructions = disassembler?.(image.bytes, image.arch === "x64" ? 64 : 32);
+  const instructions = disassembler ? decodeImage(image, disassembler) : undefined;
   const labels = collectLabels(image);
   if (instructions !== undefined) nameTargets(labels, instructions, image);
   const context: DumpContext = {

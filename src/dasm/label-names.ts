@@ -20,7 +20,7 @@ export function nameGlobal(names: SymbolNames, entry: number): string {
 
 /** Name of an extern symbol, or its number. */
 export function nameExtern(names: SymbolNames, index: number): string {
-  return (names.externs ?? names.map?.externs ?? [])[index] ?? `extern ${index}`;
+  return (names.externs ?? names.map?.externs ?? [])[index] ?? `${index}`;
 }
 
 /** Formats source lines as `file:line`, joined by "or" if it can be one of several. */

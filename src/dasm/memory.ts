@@ -10,7 +10,7 @@ export interface CodeMemory {
 }
 
 /** What the operating system does with pages. Each function throws a DasmError when it is refused. */
-interface PageFunctions {
+export interface PageFunctions {
   readonly pageSize: number;
   allocate(size: number): bigint;
   makeExecutable(address: bigint, size: number): void;
@@ -33,7 +33,8 @@ function refused(what: string): DasmError {
   return new DasmError("memory", `the system refused to ${what}`);
 }
 
-function openPosix(foreign: Foreign, anonymous: number): PageFunctions {
+/** Page functions of Linux, macOS and other systems with mmap. */
+export function openPosix(foreign: Foreign, anonymous: number): PageFunctions {
   const library = foreign.load(null);
   const mmap = library.func("mmap", "uintptr_t", ["uintptr_t", "size_t", "int", "int", "int", "int64_t"]);
   const mprotect = library.func("mprotect", "int", ["uintptr_t", "size_t", "int"]);
@@ -57,7 +58,8 @@ function openPosix(foreign: Foreign, anonymous: number): PageFunctions {
   };
 }
 
-function openWindows(foreign: Foreign): PageFunctions {
+/** Page functions of Windows. */
+export function openWindows(foreign: Foreign): PageFunctions {
   const library = foreign.load("kernel32.dll");
   const virtualAlloc = library.func("VirtualAlloc", "uintptr_t", [
     "uintptr_t",

@@ -30,6 +30,8 @@ export const OPERATION = {
   LABEL_LG: 24,
   ALIGN: 25,
   EXTERN: 26,
+  /** Begin of the actions of a source statement; only where a source map is given. */
+  SOURCE: 27,
 } as const;
 
 /** Operations from the first to the last of these take an argument. */
@@ -48,6 +50,8 @@ export const KEEP_MARK = 1;
  */
 export interface ActionList {
   readonly bytes: Uint8Array;
+  /** Offsets where the actions of a statement begin, as bytes other than 0; undefined without a source map. */
+  readonly statementStarts: Uint8Array | undefined;
   /** Index of the decoded chunk that begins at an offset, 0 when it is not decoded yet. */
   readonly chunkAt: Int32Array;
   /** Decoded chunks, one after the other; index 0 is not used. */

@@ -386,6 +386,9 @@ export function put(state: AssemblerState, start: number, ...args: readonly PutA
       case 24 satisfies typeof OPERATION.LABEL_LG:
         if (putLabel(state, kind, operand, n, position + shift) < 0) return;
         break;
+      case 27 satisfies typeof OPERATION.SOURCE:
+        state.statementMarks.push(addNode(state, NODE.LABEL, position + shift, state.section, -1), operand);
+        break;
       case 13 satisfies typeof OPERATION.SETLABEL:
       case 14 satisfies typeof OPERATION.REL_A:
       case 26 satisfies typeof OPERATION.EXTERN:

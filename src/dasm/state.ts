@@ -1,4 +1,5 @@
-import { openActionList } from "./action-list.js";
+import type { ActionSourceMap } from "../diagnostics/action-source-map.js";
+import { openActionList, openMappedList } from "./action-list.js";
 import { usageError } from "./dasm-error.js";
 import { NODE_FIELDS, resetHead } from "./node.js";
 import type { ActionList } from "./operation.js";
@@ -30,6 +31,8 @@ export interface StateOptions {
   readonly labelImmSize?: 4 | 8;
   /** Estimated code size in bytes beyond which put fails with NOMEM. Default 256 MiB, at most 2 GiB - 1. */
   readonly maxCodeSize?: number;
+  /** Map from the translator: lets the code be traced back to source lines, at some cost per statement. */
+  readonly map?: ActionSourceMap;
   /** Whether a second definition of a global or pc label in one unit is an error. The C engine allows it; so does the default. */
   readonly rejectDuplicates?: boolean;
 }
@@ -46,6 +49,9 @@ export interface AssemblerState {
   readonly maxCodeSize: number;
   readonly rejectDuplicates: boolean;
   readonly sectionCount: number;
+  readonly map: ActionSourceMap | undefined;
+  /** Where statements begin: node and action list offset in turn. Only filled with a map. */
+  statementMarks: number[];
   stage: number;
   status: number;
   failure: Failure | undefined;
@@ -94,6 +100,8 @@ const MAX_GLOBALS = 237;
 const NO_BYTES = new Uint8Array(0);
 const NO_VIEW = new DataView(NO_BYTES.buffer);
 const NO_NODES = new Int32Array(0);
+/** Never changed: only a state with a map has marks, in an array of its own. */
+const NO_MARKS: number[] = [];
 
 /** What a freed state leaves to the next one. */
 interface Workspace {
@@ -146,7 +154,7 @@ function keepWorkspace(state: AssemblerState): void {
     nodes,
     labels,
     pcLabels,
-    list: state.knownList,
+    list: state.map === undefined ? state.knownList : undefined,
     globals: state.globals,
     globalHalves: state.globalHalves,
     lastBuffer: keepOutput ? lastBuffer : undefined,
@@ -181,6 +189,8 @@ export function init(sectionCount: number, options: StateOptions = NO_OPTIONS): 
     maxCodeSize,
     rejectDuplicates: options.rejectDuplicates ?? false,
     sectionCount,
+    map: options.map,
+    statementMarks: NO_MARKS,
     stage: STAGE.CREATED,
     status: STATUS.OK,
     failure: undefined,
@@ -267,16 +277,22 @@ export function growPc(state: AssemblerState, count: number): void {
   state.pcLabelCount = count;
 }
 
+function findActionList(state: AssemblerState, actions: Uint8Array): ActionList {
+  const { knownList, map } = state;
+  if (map !== undefined) return openMappedList(actions, map);
+  return knownList !== undefined && knownList.bytes === actions ? knownList : openActionList(actions);
+}
+
 /**
  * Begins a new unit: status OK, section 0, all sections empty, all labels unused. Table sizes stay.
  * @throws DasmError if the action list is unusable or the state was freed
  */
 export function setup(state: AssemblerState, actions: Uint8Array): void {
   requireAlive(state, "setup");
-  const { knownList } = state;
-  const list = knownList !== undefined && knownList.bytes === actions ? knownList : openActionList(actions);
+  const list = findActionList(state, actions);
   state.knownList = list;
   state.list = list;
+  if (state.map !== undefined) state.statementMarks = [];
   state.stage = STAGE.PUT;
   state.status = STATUS.OK;
   state.failure = undefined;
