@@ -17,7 +17,6 @@ export const warningDescriptions = {
   "label-displacement": "a label as displacement behind a register breaks the code in 64-bit mode",
   "address-displacement": "an address as displacement is taken for the number of a pc label",
   "size-keyword-changes-code": "a size keyword turns the instruction into another one",
-  "sign-extended-immediate": "an unsigned 32-bit constant is sign-extended to 64 bits",
   "wrong-encoding": "the version translated for encodes the instruction wrongly",
 } as const satisfies Readonly<Record<string, string>>;
 

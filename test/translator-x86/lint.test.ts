@@ -41,8 +41,6 @@ const SUSPICIOUS: readonly (readonly [statement: string, code: string, hint: Reg
   ["mov eax, [rax+&g]", "address-displacement", /without &/],
   ["clflush byte [rax]", "size-keyword-changes-code", /leave/],
   ["fldenv word [rax]", "size-keyword-changes-code", /leave/],
-  ["mov rax, 0xffffffff", "sign-extended-immediate", /mov64/],
-  ["mov qword [rax], 0x80000000", "sign-extended-immediate", /mov64/],
   ["mov sp, 1", "stack-pointer-part", /rsp/],
   ["mov eax, esp", "stack-pointer-part", /rsp/],
 ];

@@ -62,21 +62,10 @@ function lintSizeKeyword(form: Form, operands: readonly Operand[], context: Stat
   });
 }
 
-function lintMove(operands: readonly Operand[], context: StatementContext): void {
-  const value = operands[1];
-  if (value === undefined || value.kind !== "literal" || !value.unsigned32) return;
-  warn(context, 1, {
-    code: "sign-extended-immediate",
-    message: "this 32-bit value is sign-extended to 64 bits: the upper half becomes all ones",
-    hint: "use mov64, or move to the 32-bit register, which clears the upper half",
-  });
-}
-
 /** Checks an instruction whose form has been chosen. */
 export function lintForm(
   opcode: string,
   form: Form,
-  size: number,
   operands: readonly Operand[],
   context: StatementContext,
 ): void {
@@ -85,7 +74,6 @@ export function lintForm(
     if (operand !== undefined && operand.kind === "memory") lintDisplacement(opcode, operand, i, context);
   }
   if (form.rule === "any" && form.sized) lintSizeKeyword(form, operands, context);
-  if (size === Size.qword && opcode === "mov" && form.immediates.length > 0) lintMove(operands, context);
   if (opcode === "insertps" && context.environment.engine !== "1.5") {
     warn(context, 0, {
       code: "wrong-encoding",

@@ -148,7 +148,7 @@ export function createX86Architecture(name: Mode, environment: AssemblyEnvironme
     if (selection.failure !== undefined)
       throw selectionError(selection.failure, opcode, operands, allForms(forms));
     const { form, size } = selection;
-    lintForm(opcode, form, size, operands, context);
+    lintForm(opcode, form, operands, context);
     const emission = encode(form, size, operands, context);
     if (context.forbidsRex && emission.rex) lintHighByte(operands, context);
     return stepOf(emission, reserve);

@@ -38,12 +38,7 @@ export type Operand = OperandBase &
         readonly scale: number;
         readonly displacement: Displacement;
       }
-    | {
-        readonly kind: "literal";
-        readonly value: number;
-        /** It was written as a number in 0x80000000..0xffffffff. */
-        readonly unsigned32: boolean;
-      }
+    | { readonly kind: "literal"; readonly value: number }
     | { readonly kind: "expression"; readonly text: string }
     | { readonly kind: "label"; readonly target: LabelTarget }
   );

@@ -133,7 +133,7 @@ function literalOperand(value: number): Operand {
   if (reduced === 1) kinds |= Kind.one;
   if (reduced >= -128 && reduced <= 127) kinds |= Kind.signedByte;
   // Adding 0 makes 0 of -0: only displacements keep the sign.
-  return { kind: "literal", kinds, size: Size.none, value: reduced + 0, unsigned32: value > 0x7fffffff };
+  return { kind: "literal", kinds, size: Size.none, value: reduced + 0 };
 }
 
 /** A number, or with a size keyword in front a multiple of that size; undefined for anything else. */
