@@ -8,7 +8,7 @@ import { createListingRecorder } from "../../src/translator/listing/listing-reco
 import { renderListing } from "../../src/translator/listing/render-listing.js";
 import { expectGoldens } from "../support/golden.js";
 
-const folder = "fixtures/translator/listing";
+const folder = "fixtures/listing";
 
 function list(source: string, options: TranslateOptions = {}) {
   const recorder = createListingRecorder();
