@@ -20,7 +20,11 @@ const runs = {
     ["translate", "-o", join(scratch, "b.c"), demo("interpreter.dasc")],
     ["translate", "-o", join(scratch, "c.lua"), demo("multiply.dasl")],
   ],
-  luabyteasm: [["assemble", demo("hello.lasm"), "-o", join(scratch, "hello.luac")]],
+  luabyteasm: [
+    ["assemble", demo("hello.lasm"), "-o", join(scratch, "hello.luac")],
+    ["disassemble", join(scratch, "hello.luac"), "-o", join(scratch, "hello.lasm")],
+    ["check", join(scratch, "hello.luac")],
+  ],
 };
 
 tuneEngine();

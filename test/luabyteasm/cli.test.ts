@@ -315,6 +315,7 @@ describe("list, info, convert, diff, graph", () => {
     expect((await run("diff", chunk, at("missing"))).code).toBe(2);
     expect((await run("diff", chunk, at("bad.lasm", broken))).code).toBe(2);
     expect((await run("diff", chunk)).code).toBe(2);
+    expect(await run("diff", "-", "-")).toMatchObject({ code: 2, stdout: "" });
   });
 
   test("graph writes DOT or a picture", async () => {

@@ -1,6 +1,6 @@
 import { diffChunks, renderDiff } from "../../luabyteasm/diff.js";
 import { FileError } from "../file-error.js";
-import type { CommandArguments, CommandSpec, Outcome } from "./command.js";
+import { type CommandArguments, type CommandSpec, type Outcome, UsageError } from "./command.js";
 import { type LoadedChunk, loadChunk } from "./load-chunk.js";
 import { messageOfFileError } from "./messages.js";
 import { messageOptions, outputOption } from "./options.js";
@@ -17,6 +17,7 @@ function loadQuietly(file: string): LoadedChunk {
 
 function run(args: CommandArguments): Outcome {
   const [oldFile = "-", newFile = "-"] = args.files;
+  if (oldFile === "-" && newFile === "-") throw new UsageError("only one of the two can be standard input");
   const one = loadQuietly(oldFile);
   const other = loadQuietly(newFile);
   const messages = [...one.messages, ...other.messages];
