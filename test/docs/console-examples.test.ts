@@ -12,6 +12,7 @@ import {
 import { tmpdir } from "node:os";
 import { delimiter, join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { ensureBuilt } from "../support/built-command.js";
 import { hasNative } from "../support/native.js";
 
 const root = resolve(import.meta.dirname, "../..");
@@ -32,6 +33,13 @@ function readBlocks(document: string): readonly Block[] {
     text: match[2] ?? "",
     line: text.slice(0, match.index).split("\n").length + 1,
   }));
+}
+
+/** Files that a document shows: a block behind a paragraph that ends with the name in back-quotes. */
+function readFiles(document: string): ReadonlyMap<string, string> {
+  const text = readFileSync(join(root, document), "utf8");
+  const matches = text.matchAll(/`([\w-]+\.[a-z]+)`:?\n\n```[a-z]*\n([\s\S]*?)^```$/gm);
+  return new Map([...matches].map(([, name = "", content = ""]) => [name, content]));
 }
 
 interface Command {
@@ -61,7 +69,8 @@ function isAvailable(command: string): boolean {
 let folder = "";
 let env: NodeJS.ProcessEnv = {};
 
-beforeAll(() => {
+beforeAll(async () => {
+  await ensureBuilt();
   folder = mkdtempSync(join(tmpdir(), "dynasm-docs-"));
   const bin = join(folder, ".bin");
   mkdirSync(bin);
@@ -90,6 +99,7 @@ describe.each(documents)("%s", (document) => {
   });
 
   test.each(consoles)("the commands in line $line print what is shown", ({ text }) => {
+    for (const [name, content] of readFiles(document)) writeFileSync(join(folder, name), content);
     for (const { command, output } of readCommands(text)) {
       if (!isAvailable(command)) return;
       const result = spawnSync("bash", ["-c", `${command} 2>&1`], { cwd: folder, env, encoding: "utf8" });
