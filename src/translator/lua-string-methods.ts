@@ -41,20 +41,30 @@ function find(text: string, args: readonly LuaValue[]): number | undefined {
   return found < 0 ? undefined : found + 1;
 }
 
+function formatArgument(args: readonly LuaValue[], index: number, directive: string): string {
+  if (directive === "s") return toText(args[index]) ?? String(args[index] ?? "nil");
+  const value = integerArgument(args, index, Number.NaN);
+  if (Number.isNaN(value))
+    throw new ConditionError(`bad argument #${index + 2} to 'format' (number expected)`);
+  if (directive === "d" || directive === "i" || directive === "u") return String(value);
+  if (directive === "x") return value.toString(16);
+  if (directive === "X") return value.toString(16).toUpperCase();
+  throw new ConditionError(`format '%${directive}' is not supported in conditions`);
+}
+
 function format(template: string, args: readonly LuaValue[]): string {
   let used = 0;
-  const result = template.replace(/%(.?)/g, (_, directive: string) => {
-    if (directive === "%") return "%";
-    const index = used++;
-    if (directive === "s") return toText(args[index]) ?? String(args[index] ?? "nil");
-    const value = integerArgument(args, index, Number.NaN);
-    if (Number.isNaN(value))
-      throw new ConditionError(`bad argument #${index + 2} to 'format' (number expected)`);
-    if (directive === "d" || directive === "i" || directive === "u") return String(value);
-    if (directive === "x") return value.toString(16);
-    if (directive === "X") return value.toString(16).toUpperCase();
-    throw new ConditionError(`format '%${directive}' is not supported in conditions`);
-  });
+  const result = template.replace(
+    /%([-0]*)([0-9]{0,2})(.?)/g,
+    (whole, flags: string, width: string, directive) => {
+      if (whole === "%%") return "%";
+      const text = formatArgument(args, used++, String(directive));
+      if (flags.includes("-")) return text.padEnd(Number(width));
+      if (!flags.includes("0") || directive === "s") return text.padStart(Number(width));
+      const sign = text.startsWith("-") ? "-" : "";
+      return sign + text.slice(sign.length).padStart(Number(width) - sign.length, "0");
+    },
+  );
   if (result.length > maximumStringLength) throw new ConditionError("resulting string too large");
   return result;
 }

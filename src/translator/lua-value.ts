@@ -93,8 +93,11 @@ export function computeArithmetic(
   const a = toNumber(left);
   const b = toNumber(right);
   if (a === undefined || b === undefined) return undefined;
-  if (typeof a === "bigint" || typeof b === "bigint")
+  if (typeof a === "bigint" || typeof b === "bigint") {
+    // Strings are converted to ordinary numbers only.
+    if (typeof left === "string" || typeof right === "string") return undefined;
     return computeInteger(operator, toInteger(a), toInteger(b));
+  }
   switch (operator) {
     case "+":
       return a + b;
