@@ -1,0 +1,205 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, test } from "vitest";
+import { fromByteText, toByteText } from "../../src/cli/byte-text.js";
+import type { CliIo } from "../../src/cli/io.js";
+import { createIncludeReader, languageOfFile, translateFile } from "../../src/cli/node-api.js";
+import { runTranslate } from "../../src/cli/translate-command.js";
+import {
+  parseTranslateArguments,
+  targetOs,
+  translateOptions,
+  UsageError,
+} from "../../src/cli/translate-options.js";
+
+describe("arguments of translate", () => {
+  test("set what their rows say", () => {
+    const request = parseTranslateArguments(
+      "-LNMFPP -o out -I a -I b -l lua -DD A B=c --if-changed --watch --keep-lines in --map m --depfile d".split(
+        " ",
+      ),
+    );
+    expect(request).toMatchObject({
+      files: ["in"],
+      output: "out",
+      includeDirectories: ["b", "a", ""],
+      language: "lua",
+      comments: "none",
+      macroComments: true,
+      lineDirectives: false,
+      flushLines: true,
+      keepLines: true,
+      ifChanged: true,
+      watch: true,
+      dumpDefinitions: 2,
+      map: "m",
+      depfile: "d",
+    });
+    expect([...request.defines]).toEqual([
+      ["A", "1"],
+      ["B", "c"],
+    ]);
+  });
+
+  test.each([
+    [["-Wno-all"], "all off", ""],
+    [["-Wno-all", "-Wundefined-global-label"], "all but one off", ""],
+    [["-Werror"], "", "all"],
+    [["-Werror=undefined-global-label"], "", "one"],
+    [["-Werror", "-Wno-error"], "", ""],
+  ])("%j", (args, off, errors) => {
+    const { disabledWarnings, warningsAsErrors } = parseTranslateArguments(args);
+    const name = "undefined-global-label";
+    expect(disabledWarnings.size > 1).toBe(off !== "");
+    expect(disabledWarnings.has(name)).toBe(off === "all off");
+    expect(warningsAsErrors.has(name)).toBe(errors !== "");
+    expect(warningsAsErrors.size > 1).toBe(errors === "all");
+  });
+
+  test("end at a request for information", () => {
+    expect(parseTranslateArguments(["-h", "--nonsense"]).action).toEqual({ kind: "help" });
+    expect(parseTranslateArguments(["-V", "x", "y"]).action).toEqual({ kind: "version" });
+    expect(parseTranslateArguments(["-A", "x64", "-o"]).action).toEqual({
+      kind: "describe",
+      architecture: "x64",
+    });
+  });
+
+  test("fail as usage errors, whatever they are", () => {
+    const names = translateOptions.flatMap(({ long, short }) => [
+      ...(long === undefined ? [] : [`--${long}`]),
+      ...(short === undefined ? [] : [`-${short}`]),
+    ]);
+    for (const name of names) {
+      for (const value of ["", "x", "1", "-", "--", "\u{1f600}"]) {
+        for (const args of [[name], [name, value], [`${name}=${value}`], [name, value, value]]) {
+          try {
+            parseTranslateArguments(args);
+          } catch (error) {
+            expect(error, args.join(" ")).toBeInstanceOf(UsageError);
+          }
+        }
+      }
+    }
+  });
+
+  test("have no option twice", () => {
+    const names = translateOptions.flatMap(({ long, short }) =>
+      [long, short].filter((name) => name !== undefined),
+    );
+    expect(new Set(names).size).toBe(names.length);
+  });
+});
+
+test.each([
+  ["linux", "Linux"],
+  ["win32", "Windows"],
+  ["darwin", "OSX"],
+  ["freebsd", "BSD"],
+  ["sunos", "POSIX"],
+  ["toString", undefined],
+])("the operating system %s is %s", (name, expected) => expect(targetOs(name)).toBe(expected));
+
+test("byte texts are the bytes of UTF-8, and back", () => {
+  for (const text of ["plain", "größe", "日本", "\u{1f600}"]) {
+    expect(toByteText(text)).toBe(Buffer.from(text).toString("latin1"));
+    expect(fromByteText(toByteText(text))).toBe(text);
+  }
+});
+
+interface Printed {
+  exitCode: number;
+  stdout: string;
+  stderr: string;
+}
+
+async function run(...args: readonly string[]): Promise<Printed> {
+  const printed = { exitCode: -1, stdout: "", stderr: "" };
+  const io: CliIo = {
+    readInput: () => "|.arch x64\n|.if x == =\n|.endif\n",
+    readInclude: () => undefined,
+    writeFile: (_, content) => {
+      printed.stdout += String(content);
+    },
+    stdout: (content) => {
+      printed.stdout += String(content);
+    },
+    stderr: (content) => {
+      printed.stderr += String(content);
+    },
+    target: { os: "Linux", arch: "x64" },
+  };
+  printed.exitCode = await runTranslate(args, io);
+  return printed;
+}
+
+describe("information", () => {
+  test("help lists every option and warning", async () => {
+    const { exitCode, stdout } = await run("--help");
+    expect(exitCode).toBe(0);
+    for (const { long } of translateOptions) if (long !== undefined) expect(stdout).toContain(`--${long}`);
+  });
+
+  test.each(["x86", "x64"])("the description of %s is complete", async (name) => {
+    const { exitCode, stdout } = await run("-A", name);
+    expect(exitCode).toBe(0);
+    expect(stdout.split("\n")[0]).toMatch(/^DynASM version 1\.5\.0, released /);
+    expect(stdout).toContain("\nPseudo-Opcodes:\n  .actionlist  cvar\n");
+    expect(stdout).toMatch(/\n {2}imul {9}/);
+    expect(stdout.endsWith("\n\n")).toBe(true);
+    expect(stdout.includes("\n  rax   qword    0\n")).toBe(name === "x64");
+  });
+
+  test("a bad architecture is wrong usage", async () => {
+    expect((await run("-A", "a b", "--diagnostics-format=classic")).exitCode).toBe(2);
+    expect(await run("--diagnostics-format", "classic", "-A", "a b")).toEqual({
+      exitCode: 2,
+      stdout: "",
+      stderr: "dynasm.lua: ERROR: bad arch name\n",
+    });
+  });
+
+  test("the parser of conditions is loaded when a condition needs it", async () => {
+    const { exitCode, stderr } = await run("in.dasc");
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain("[bad-condition]");
+  });
+});
+
+describe("files from a program", () => {
+  const folder = mkdtempSync(join(tmpdir(), "dynasm-api-"));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  const path = (name: string): string => join(folder, name);
+
+  test("translateFile reads includes and writes only good output", () => {
+    writeFileSync(path("in.dasl"), `|.arch x64\n|.include ${path("part")}\n`);
+    writeFileSync(path("part"), "local x\n");
+    const result = translateFile(path("in.dasl"), path("out.lua"));
+    expect(result.ok && result.includedFiles).toEqual([path("part")]);
+    expect(readFileSync(path("out.lua"), "latin1")).toContain("local x\n");
+    writeFileSync(path("in.dasl"), "|.arch x64\n|.include .\n");
+    expect(translateFile(path("in.dasl"), path("out.lua")).ok).toBe(false);
+    expect(readFileSync(path("out.lua"), "latin1")).toContain("local x\n");
+    expect(() => translateFile(path("missing.dasc"))).toThrow("no such file or directory");
+  });
+
+  test("the language follows from the extension", () => {
+    expect([languageOfFile("a.dasl"), languageOfFile("a.dasc"), languageOfFile("dasl")]).toEqual([
+      "lua",
+      "c",
+      "c",
+    ]);
+  });
+
+  test("an include is read once, and a missing one is none", () => {
+    const read = createIncludeReader();
+    writeFileSync(path("once"), "first");
+    expect(read(path("once"))).toBe("first");
+    writeFileSync(path("once"), "second");
+    expect(read(path("once"))).toBe("first");
+    expect(read(path("none"))).toBeUndefined();
+    expect(read(path("once/none"))).toBeUndefined();
+    expect(read(folder)).toEqual({ problem: "is a directory" });
+  });
+});
