@@ -1,0 +1,192 @@
+// How fast the run-time encoder is: put, link and encode of (a) one large program and (b) 10,000
+// small functions. Compared with the C engine where DYNASM_REFERENCE names a LuaJIT source tree and
+// gcc is there, and with luapower's binding where DYNASM_LUAPOWER names its folder and luajit is there.
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import {
+  BLOCKS,
+  createWorkload,
+  FUNCTIONS,
+  printC,
+  printJavaScript,
+  printLua,
+  type Workload,
+} from "./dasm-workload.js";
+
+const rounds = 21;
+/** Rounds until the engine of JavaScript has optimized everything. */
+const warmUps = 10;
+const scenarios = [
+  `(a) one program, ${BLOCKS} blocks`,
+  `(b) ${FUNCTIONS} functions, a state for each`,
+  `    ${FUNCTIONS} functions, one state set up again`,
+];
+
+const api = new URL("../dist/api/", import.meta.url).href;
+const { translate } = (await import(`${api}translator.js`)) as typeof import("../src/translator/index.js");
+const dasm = (await import(`${api}dasm.js`)) as typeof import("../src/dasm/index.js");
+const scratch = mkdtempSync(join(tmpdir(), "dynasm-bench-"));
+const { DYNASM_REFERENCE: reference, DYNASM_LUAPOWER: luapower } = process.env;
+
+/** Median milliseconds of a scenario, and a checksum of the code that it makes. */
+interface Figure {
+  readonly checksum: number;
+  readonly time: number;
+}
+
+function median(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
+}
+
+interface Generators {
+  block(state: unknown, i: number, j: number, n: number, d: number, r: number): void;
+  small(state: unknown, n: number, d: number, r: number): void;
+}
+
+/** Measures this package's engine. */
+async function measureOurs(workload: Workload): Promise<readonly Figure[]> {
+  const file = join(scratch, "generators.mjs");
+  writeFileSync(file, printJavaScript(workload, `${api}dasm.js`));
+  const { block, small } = (await import(pathToFileURL(file).href)) as Generators;
+  const { actions } = workload;
+  const buffer = new Uint8Array(1 << 24);
+  const globals = new BigUint64Array(2);
+  let sum = 0;
+  const finish = (state: ReturnType<typeof dasm.init>, add: boolean): void => {
+    const { status, size } = dasm.link(state);
+    if (status !== 0 || dasm.encode(state, buffer) !== 0) throw new Error("the code cannot be encoded");
+    if (!add) return;
+    for (let at = 0; at < size; at++) sum = (Math.imul(sum, 31) + (buffer[at] ?? 0)) >>> 0;
+  };
+  const large = (add: boolean): void => {
+    const state = dasm.init(1);
+    dasm.setupGlobal(state, globals, 2);
+    dasm.growPc(state, BLOCKS);
+    dasm.setup(state, actions);
+    for (let i = 0; i < BLOCKS; i++) {
+      const j = i % 5 === 0 ? (i * 7) % BLOCKS : (i + 3) % BLOCKS;
+      block(state, i, j, (i % 300) - 50, i % 200, (i % 8) + 8);
+    }
+    finish(state, add);
+    dasm.free(state);
+  };
+  const many = (add: boolean): void => {
+    for (let i = 0; i < FUNCTIONS; i++) {
+      const state = dasm.init(1);
+      dasm.setupGlobal(state, globals, 2);
+      dasm.setup(state, actions);
+      small(state, (i % 300) - 50, i % 200, i % 16);
+      finish(state, add);
+      dasm.free(state);
+    }
+  };
+  const again = (add: boolean): void => {
+    const state = dasm.init(1);
+    dasm.setupGlobal(state, globals, 2);
+    for (let i = 0; i < FUNCTIONS; i++) {
+      dasm.setup(state, actions);
+      small(state, (i % 300) - 50, i % 200, i % 16);
+      finish(state, add);
+    }
+    dasm.free(state);
+  };
+  return [large, many, again].map((run) => {
+    sum = 0;
+    run(true);
+    const checksum = sum;
+    const times: number[] = [];
+    for (let round = -warmUps; round < rounds; round++) {
+      const start = performance.now();
+      run(false);
+      if (round >= 0) times.push(performance.now() - start);
+    }
+    return { checksum, time: median(times) };
+  });
+}
+
+function parseFigures(output: string): readonly Figure[] {
+  return output
+    .trim()
+    .split("\n")
+    .map((line) => {
+      const [checksum = Number.NaN, ...times] = line.split(" ").map(Number);
+      return { checksum, time: median(times) };
+    });
+}
+
+function works(command: string, argument: string): boolean {
+  try {
+    execFileSync(command, [argument], { stdio: "ignore" });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function measureC(workload: Workload, headers: string, options: readonly string[]): readonly Figure[] {
+  const source = join(scratch, "bench.c");
+  const program = join(scratch, "bench");
+  writeFileSync(source, printC(workload, rounds));
+  execFileSync("gcc", ["-O2", "-w", ...options, "-I", headers, source, "-o", program]);
+  return parseFigures(execFileSync(program, { encoding: "utf8" }));
+}
+
+/** The library that comes with the binding may be older than its source, which is compiled if it is there. */
+function findLuapowerLibrary(folder: string): string {
+  const source = join(folder, "csrc/dynasm/dasm_x86.c");
+  if (!existsSync(source) || !works("gcc", "--version")) return join(folder, "bin/linux64");
+  const library = join(scratch, "libdasm_x86.so");
+  execFileSync("gcc", ["-O2", "-w", "-fPIC", "-shared", "-DDASM_CHECKS", source, "-o", library]);
+  return scratch;
+}
+
+function measureLuapower(workload: Workload, folder: string): Figure | undefined {
+  const script = join(scratch, "bench.lua");
+  writeFileSync(script, printLua(workload, rounds));
+  const env = {
+    ...process.env,
+    LUA_PATH: `${folder}/?.lua;;`,
+    LD_LIBRARY_PATH: findLuapowerLibrary(folder),
+  };
+  return parseFigures(execFileSync("luajit", [script], { encoding: "utf8", env }))[0];
+}
+
+function report(name: string, own: readonly Figure[], others: readonly (Figure | undefined)[]): void {
+  scenarios.forEach((scenario, index) => {
+    const mine = own[index];
+    const other = others[index];
+    if (mine === undefined || other === undefined) return;
+    const same = mine.checksum === other.checksum ? "" : "   THE CODE DIFFERS";
+    const ratio = (other.time / mine.time).toFixed(2);
+    console.log(
+      `${scenario.padEnd(44)} ${name} ${other.time.toFixed(2)} ms   our throughput is ${ratio} of it${same}`,
+    );
+  });
+}
+
+const workload = createWorkload((source) => translate(source));
+const own = await measureOurs(workload);
+console.log(`put, link and encode, median of ${rounds}`);
+scenarios.forEach((scenario, index) => {
+  console.log(`${scenario.padEnd(44)} ${own[index]?.time.toFixed(2)} ms`);
+});
+if (
+  reference !== undefined &&
+  existsSync(join(reference, "dynasm/dasm_x86.h")) &&
+  works("gcc", "--version")
+) {
+  const headers = join(reference, "dynasm");
+  report("C engine", own, measureC(workload, headers, []));
+  report("C engine with checks", own, measureC(workload, headers, ["-DDASM_CHECKS"]));
+} else {
+  console.log("no C engine: set DYNASM_REFERENCE to a LuaJIT source tree, and install gcc");
+}
+if (luapower !== undefined && existsSync(join(luapower, "dasm.lua")) && works("luajit", "-v")) {
+  report("luapower's binding", own, [undefined, measureLuapower(workload, luapower)]);
+} else {
+  console.log("no luapower binding: set DYNASM_LUAPOWER to the folder of its dasm.lua, and install luajit");
+}
+rmSync(scratch, { recursive: true, force: true });
