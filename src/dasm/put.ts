@@ -243,6 +243,19 @@ function commit(state: AssemblerState, start: number, position: number, shift: n
   return true;
 }
 
+/** Whether all arguments are signed 32-bit integers, as most are. */
+function areIntegers(args: readonly PutArgument[]): args is readonly number[] {
+  for (let at = 0; at < args.length; at += 1) {
+    const value = args[at];
+    if (typeof value !== "number" || (value | 0) !== value) return false;
+  }
+  return true;
+}
+
+function convertArgument(value: PutArgument, index: number): number {
+  return convertPutArgument(value, index + 1);
+}
+
 /**
  * Appends the chunk that begins at an offset of the action list to the current section, with the
  * arguments that its actions consume. Failed checks go to the state's status, which link and
@@ -258,6 +271,7 @@ export function put(state: AssemblerState, start: number, ...args: readonly PutA
   const chunk = list.chunkAt[start] || decodeChunk(list, start);
   const operations = list.operations;
   if (args.length !== operations[chunk]) failArgumentCount(start, args.length, operations[chunk] as number);
+  const values = areIntegers(args) ? args : args.map(convertArgument);
   const room = (operations[chunk + 1] as number) + STORE_SLACK;
   if (state.position + room > state.code.length) growCode(state, room);
   const code = state.code;
@@ -283,10 +297,8 @@ export function put(state: AssemblerState, start: number, ...args: readonly PutA
     position = end;
     let n = 0;
     if (kind >= FIRST_WITH_ARGUMENT && kind <= LAST_WITH_ARGUMENT) {
-      const value = args[argument];
+      n = (values[argument] as number) | 0;
       argument += 1;
-      n =
-        typeof value === "number" && (value | 0) === value ? value | 0 : convertPutArgument(value, argument);
     }
     switch (kind) {
       case 0 satisfies typeof OPERATION.STOP:
