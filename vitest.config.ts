@@ -1,6 +1,15 @@
 import { defineConfig } from "vitest/config";
 
+const source = (path: string): string => new URL(path, import.meta.url).pathname;
+
 export default defineConfig({
+  // Examples in docs/ import the package by name, as its users do.
+  resolve: {
+    alias: [
+      { find: /^dynasm$/, replacement: source("src/index.ts") },
+      { find: /^dynasm\/dasm$/, replacement: source("src/dasm/index.ts") },
+    ],
+  },
   test: {
     include: ["test/**/*.test.ts"],
     globalSetup: ["test/support/update-goldens.ts"],

@@ -3,6 +3,8 @@ import { warningDescriptions } from "../translator/warnings.js";
 import type { CommandDefinition } from "./command-definition.js";
 import { toCommanderOption } from "./commander-option.js";
 import { completionCommand } from "./commands/completion.js";
+import { dumpCommand } from "./commands/dump.js";
+import { explainCommand } from "./commands/explain.js";
 import { listingCommand } from "./commands/listing.js";
 import { manCommand } from "./commands/man.js";
 import { opsCommand } from "./commands/ops.js";
@@ -18,6 +20,8 @@ const definitions: readonly CommandDefinition[] = [
   buildCommand,
   runtimeCommand,
   listingCommand,
+  dumpCommand,
+  explainCommand,
   opsCommand,
   completionCommand,
   manCommand,

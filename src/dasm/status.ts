@@ -59,7 +59,7 @@ export interface DecodedStatus {
 
 /** Formats a status the way C programs print it, for example `0x15000163`. */
 export function formatStatus(status: number): string {
-  return `0x${(status >>> 0).toString(16).padStart(8, "0").toUpperCase()}`;
+  return `0x${(status >>> 0).toString(16).padStart(8, "0")}`;
 }
 
 /** Takes a status apart. Any 32-bit number, signed or unsigned, is accepted. */
@@ -68,7 +68,7 @@ export function decodeStatus(status: number): DecodedStatus {
   return {
     status: status >>> 0,
     name: entry?.name,
-    text: entry?.text ?? formatStatus(status),
+    text: entry?.text ?? formatStatus(status).toUpperCase().replace("X", "x"),
     payload: status & 0xffffff,
     payloadKind: entry?.payload ?? "none",
   };
