@@ -1,5 +1,5 @@
 // How fast the run-time encoder is: put, link and encode of (a) one large program and (b) 10,000
-// small functions. Compared with the C engine where DYNASM_REFERENCE names a LuaJIT source tree and
+// small functions, and the cost of a call of generated code. Compared with the C engine where DYNASM_REFERENCE names a LuaJIT source tree and
 // gcc is there, and with luapower's binding where DYNASM_LUAPOWER names its folder and luajit is there.
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -52,10 +52,11 @@ async function measureOurs(workload: Workload): Promise<readonly Figure[]> {
   writeFileSync(file, printJavaScript(workload, `${api}dasm.js`));
   const { block, small } = (await import(pathToFileURL(file).href)) as Generators;
   const { actions } = workload;
-  const buffer = new Uint8Array(1 << 24);
+  const largeBuffer = new Uint8Array(1 << 24);
+  const smallBuffer = new Uint8Array(1 << 16);
   const globals = new BigUint64Array(2);
   let sum = 0;
-  const finish = (state: ReturnType<typeof dasm.init>, add: boolean): void => {
+  const finish = (state: ReturnType<typeof dasm.init>, buffer: Uint8Array, add: boolean): void => {
     const { status, size } = dasm.link(state);
     if (status !== 0 || dasm.encode(state, buffer) !== 0) throw new Error("the code cannot be encoded");
     if (!add) return;
@@ -70,7 +71,7 @@ async function measureOurs(workload: Workload): Promise<readonly Figure[]> {
       const j = i % 5 === 0 ? (i * 7) % BLOCKS : (i + 3) % BLOCKS;
       block(state, i, j, (i % 300) - 50, i % 200, (i % 8) + 8);
     }
-    finish(state, add);
+    finish(state, largeBuffer, add);
     dasm.free(state);
   };
   const many = (add: boolean): void => {
@@ -79,7 +80,7 @@ async function measureOurs(workload: Workload): Promise<readonly Figure[]> {
       dasm.setupGlobal(state, globals, 2);
       dasm.setup(state, actions);
       small(state, (i % 300) - 50, i % 200, i % 16);
-      finish(state, add);
+      finish(state, smallBuffer, add);
       dasm.free(state);
     }
   };
@@ -89,7 +90,7 @@ async function measureOurs(workload: Workload): Promise<readonly Figure[]> {
     for (let i = 0; i < FUNCTIONS; i++) {
       dasm.setup(state, actions);
       small(state, (i % 300) - 50, i % 200, i % 16);
-      finish(state, add);
+      finish(state, smallBuffer, add);
     }
     dasm.free(state);
   };
@@ -167,6 +168,28 @@ function report(name: string, own: readonly Figure[], others: readonly (Figure |
   });
 }
 
+/** Nanoseconds of a call to generated code that adds two numbers; undefined without koffi or on other processors. */
+function measureCall(): number | undefined {
+  if (process.arch !== "x64" || process.platform === "win32") return undefined;
+  const translated = translate("|.arch x64\n| lea eax, [rdi+rsi]\n| ret\n");
+  if (!translated.ok) return undefined;
+  const assembler = dasm.new(translated.actions);
+  assembler.put(0);
+  const code = assembler.build();
+  const add = code.fn("int32_t (int32_t, int32_t)") as (a: number, b: number) => number;
+  const calls = 2_000_000;
+  let best = Number.POSITIVE_INFINITY;
+  for (let round = 0; round < 5; round++) {
+    let sum = 0;
+    const start = performance.now();
+    for (let call = 0; call < calls; call++) sum = add(sum, 1);
+    best = Math.min(best, performance.now() - start);
+    if (sum !== calls) throw new Error("the generated code is wrong");
+  }
+  code.free();
+  return (best * 1e6) / calls;
+}
+
 const workload = createWorkload((source) => translate(source));
 const own = await measureOurs(workload);
 console.log(`put, link and encode, median of ${rounds}`);
@@ -188,5 +211,11 @@ if (luapower !== undefined && existsSync(join(luapower, "dasm.lua")) && works("l
   report("luapower's binding", own, [undefined, measureLuapower(workload, luapower)]);
 } else {
   console.log("no luapower binding: set DYNASM_LUAPOWER to the folder of its dasm.lua, and install luajit");
+}
+try {
+  console.log(`call of generated code: ${measureCall()?.toFixed(0) ?? "not measured here,"} ns`);
+} catch (error) {
+  if (!(error instanceof dasm.DasmError)) throw error;
+  console.log(`call of generated code: ${error.message}`);
 }
 rmSync(scratch, { recursive: true, force: true });

@@ -122,7 +122,8 @@ interface Workspace {
  * most of the work then. Holds one workspace of moderate size.
  */
 const spares: Workspace[] = [];
-const LARGEST_SPARE = 1 << 16;
+/** In array elements: at most 2 MiB of code bytes and 8 MiB of nodes stay allocated. */
+const LARGEST_SPARE = 1 << 21;
 const LARGEST_OUTPUT = 1 << 20;
 
 function takeWorkspace(sectionCount: number): Workspace {
