@@ -1,6 +1,7 @@
 // How fast the run-time encoder is: put, link and encode of (a) one large program and (b) 10,000
-// small functions, and the cost of a call of generated code. Compared with the C engine where DYNASM_REFERENCE names a LuaJIT source tree and
-// gcc is there, and with luapower's binding where DYNASM_LUAPOWER names its folder and luajit is there.
+// small functions, and the cost of a call of generated code. Compared with the C engine where
+// DYNASM_REFERENCE names a LuaJIT source tree and gcc is there, and with luapower's binding where
+// DYNASM_LUAPOWER names its folder and luajit is there.
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

@@ -308,3 +308,24 @@ test("a put whose arguments cannot be converted leaves nothing behind", () => {
   expect(link(state)).toEqual({ status: 0, size: 9 });
   expect([...encodeAt(state, 9, 0n)]).toEqual([0x90, 0xfc, 0xff, 0xff, 0xff, 2, 0, 0, 0]);
 });
+
+test.each(["jmp", "jcc"] as const)("the limits of a short %s", (branch) => {
+  const reference = { kind: "branch", branch, label: "pc", number: 0, forward: true } as const;
+  const definition = { kind: "define", label: "pc", number: 0 } as const;
+  const lengthOf = (before: boolean, count: number): number | undefined => {
+    const space = { kind: "space", count } as const;
+    const built = buildLabelProgram(before ? [definition, space, reference] : [reference, space, definition]);
+    const { state, size } = assemble(built);
+    const found = decode(encodeAt(state, size, base), base);
+    const marker = found.find(({ kind }) => kind === "marker");
+    const jump = found.find(({ kind }) => kind === branch);
+    expect(jump?.value).toBe(base + BigInt(marker?.offset ?? -1));
+    return jump?.length;
+  };
+  const long = branch === "jmp" ? 5 : 6;
+  // The marker itself has 5 bytes, the short jump 2: both count in a distance backwards.
+  for (let count = 110; count <= 135; count++) {
+    expect([count, lengthOf(false, count)]).toEqual([count, count <= 127 ? 2 : long]);
+    expect([count, lengthOf(true, count)]).toEqual([count, count + 7 <= 128 ? 2 : long]);
+  }
+});
