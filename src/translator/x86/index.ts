@@ -22,11 +22,10 @@ import { encode } from "./encode.js";
 import { lintForm, lintHighByte } from "./form-lint.js";
 import { allForms, createInstructionTable, type FormSequence } from "./instruction-table.js";
 import { legalForms } from "./legal-forms.js";
-import { isBase } from "./memory-operand.js";
 import { assembleMov64 } from "./mov64.js";
 import type { Operand } from "./operand.js";
 import { parseOperand } from "./parse-operand.js";
-import { leadingName } from "./register-use.js";
+import { isBase } from "./register-use.js";
 import { differingOperand, failureMessage, type SelectionFailure, selectForm } from "./select-form.js";
 import { addressSizeOf, type StatementContext } from "./statement-context.js";
 
@@ -191,11 +190,11 @@ export function createX86Architecture(name: Mode, environment: AssemblyEnvironme
   }
 
   function baseRegister(text: string): string {
-    const found = leadingName(text, 0, plain);
     // A variable register stands without its parenthesis here: each use supplies one.
-    if (found === undefined || found.end < text.length) throw badBase(text);
-    if (!isBase(found.register.size)) throw badBase(found.register.name);
-    return found.register.token;
+    const register = registers.byToken.get(text);
+    if (register === undefined) throw badBase(text);
+    if (!isBase(register.size)) throw badBase(register.name);
+    return register.token;
   }
 
   return {

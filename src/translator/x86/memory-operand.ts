@@ -6,7 +6,7 @@ import { parseLabelReference } from "./label-reference.js";
 import { checkInteger, readNumber } from "./number.js";
 import type { Displacement, MemoryOperand, RegisterUse } from "./operand.js";
 import { lintExpression, lintScale } from "./operand-lint.js";
-import { type LeadingName, leadingName, readUse } from "./register-use.js";
+import { isBase, type LeadingName, leadingName, readUse } from "./register-use.js";
 import type { StatementContext } from "./statement-context.js";
 
 const STACK_POINTER = 4;
@@ -27,11 +27,6 @@ function registerProblem(
       ? "the stack pointer can be the base only; write it first and without a scale"
       : `an address takes ${context.mode === "x64" ? "64-bit (or 32-bit)" : "32-bit"} registers`,
   });
-}
-
-/** Whether a register can be a base. */
-export function isBase(size: number): boolean {
-  return size === Size.qword || size === Size.dword;
 }
 
 function checkIndex(name: LeadingName, context: StatementContext): void {

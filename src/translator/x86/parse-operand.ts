@@ -3,7 +3,7 @@ import { Size, sizeBytes, sizeOfKeyword } from "../../x86/sizes.js";
 import { StatementError } from "../statement-error.js";
 import { alphanumericEnd, skipBlanks, trimmedEnd } from "./characters.js";
 import { parseLabelReference } from "./label-reference.js";
-import { isBase, parseMemory, typedMemory } from "./memory-operand.js";
+import { parseMemory, typedMemory } from "./memory-operand.js";
 import { checkInteger, readNumber } from "./number.js";
 import type { Operand, RegisterUse } from "./operand.js";
 import { lintExpression } from "./operand-lint.js";
@@ -104,13 +104,6 @@ function parseNamed(
       message: `\`${text.slice(next)}' cannot follow a register`,
       part: { kind: "parameter", index: context.parameter },
       hint: "a memory operand is written in brackets",
-    });
-  }
-  if (!isBase(use.register.size)) {
-    throw new StatementError({
-      code: "bad-base-register",
-      classic: `bad base register override \`${use.register.name}'`,
-      part: { kind: "parameter", index: context.parameter, text: use.register.name },
     });
   }
   const tail = text.slice(next);

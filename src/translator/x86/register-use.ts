@@ -1,4 +1,5 @@
 import type { Register } from "../../x86/registers.js";
+import { Size } from "../../x86/sizes.js";
 import type { DeclaredType } from "../architecture.js";
 import { StatementError } from "../statement-error.js";
 import { closingParenthesis, runEnd, skipBlanks } from "./characters.js";
@@ -26,6 +27,20 @@ function typeRegister(type: DeclaredType, context: StatementContext): Register {
   return register;
 }
 
+/** Whether a register can be a base. */
+export function isBase(size: number): boolean {
+  return size === Size.qword || size === Size.dword;
+}
+
+function badOverride({ name }: Register, context: StatementContext): StatementError {
+  return new StatementError({
+    code: "bad-base-register",
+    classic: `bad base register override \`${name}'`,
+    part: { kind: "parameter", index: context.parameter, text: name },
+    hint: "a type takes a register that can be the base of an address",
+  });
+}
+
 /**
  * Reads the register, type or `type:register` that a text begins with (at `start`). Returns undefined
  * if it begins with something else.
@@ -42,7 +57,9 @@ export function leadingName(text: string, start: number, context: StatementConte
   if (colon >= 0 && colon < end) {
     const type = context.environment.declaredType(text.slice(start, colon));
     const register = context.registers.byToken.get(text.slice(colon + 1, end));
-    return type === undefined || register === undefined ? undefined : { register, type, end };
+    if (type === undefined || register === undefined) return undefined;
+    if (!isBase(register.size)) throw badOverride(register, context);
+    return { register, type, end };
   }
   const type = context.environment.declaredType(run);
   return type === undefined ? undefined : { register: typeRegister(type, context), type, end };
