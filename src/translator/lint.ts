@@ -2,7 +2,8 @@ import type { Diagnostic } from "../diagnostics/diagnostic.js";
 import type { LabelUse } from "./assembled-statement.js";
 import { findOpenControl } from "./open-control.js";
 import { addWarning, currentPlace, describePlace } from "./report.js";
-import type { LabelSighting, SourcePlace, TranslationState } from "./state.js";
+import { lineEndAfter } from "./source-text.js";
+import type { LabelSighting, SourceFrame, SourcePlace, TranslationState } from "./state.js";
 
 /** Notes the labels that a statement defines or refers to. */
 export function noteLabels(state: TranslationState, labels: readonly LabelUse[]): void {
@@ -15,21 +16,43 @@ export function noteLabels(state: TranslationState, labels: readonly LabelUse[])
   }
 }
 
-/** Notes host text: it ends the assembler lines that an unbraced control statement may cover. */
-export function noteHostText(state: TranslationState, text: string): void {
+/**
+ * Notes host text: it ends the assembler lines that an unbraced control statement may cover.
+ *
+ * @param textStart where the text begins in the current file; absent for the text of a statement
+ */
+export function noteHostText(state: TranslationState, text: string, textStart?: number): void {
   const { lint } = state;
   checkOpenControl(state);
   lint.hostTexts.push(text);
   lint.putsSinceHost = 0;
   lint.openControl = undefined;
   if (state.isLua) return;
-  const keyword = findOpenControl(text);
-  if (keyword === undefined) return;
-  const { frame } = state;
-  const line = frame.text.slice(frame.lineStart, frame.lineEnd);
-  const start = Math.max(line.lastIndexOf(keyword), 0);
-  const place = { frame, line: frame.line, lineStart: frame.lineStart, lineEnd: frame.lineEnd };
-  lint.openControl = { keyword, at: { ...place, start, end: start + keyword.length } };
+  const control = findOpenControl(text);
+  if (control === undefined) return;
+  const { keyword } = control;
+  const at =
+    textStart === undefined
+      ? placeInStatement(state, keyword)
+      : placeInFile(state.frame, textStart + control.start, keyword.length);
+  lint.openControl = { keyword, at };
+}
+
+/** The place of a keyword in the current statement; all of the statement if a macro made it. */
+function placeInStatement(state: TranslationState, keyword: string): SourcePlace {
+  const at = currentPlace(state);
+  const start = at.frame.text.slice(at.lineStart, at.lineStart + at.end).lastIndexOf(keyword);
+  return start < at.start ? at : { ...at, start, end: start + keyword.length };
+}
+
+/** The place of a range at or before the current line of a file. */
+function placeInFile(frame: SourceFrame, position: number, length: number): SourcePlace {
+  const { text } = frame;
+  const lineStart = text.lastIndexOf("\n", position) + 1;
+  const lineEnd = lineEndAfter(text, position);
+  let line = frame.line;
+  for (let end = lineEnd; end < frame.lineEnd; end = lineEndAfter(text, end + 1)) line--;
+  return { frame, line, lineStart, lineEnd, start: position - lineStart, end: position - lineStart + length };
 }
 
 function checkOpenControl(state: TranslationState): void {

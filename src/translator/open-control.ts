@@ -31,23 +31,34 @@ function endOfCode(text: string): number {
   }
 }
 
+/** A control keyword and where in the text it stands. */
+export interface OpenControl {
+  readonly keyword: string;
+  readonly start: number;
+}
+
+/** The same number of characters, without anything that could be mistaken for code. */
+function hide(match: string): string {
+  return match.startsWith("/") ? " ".repeat(match.length) : `"${" ".repeat(match.length - 2)}"`;
+}
+
 /**
- * The keyword of the control statement that a piece of C ends with, if that statement still lacks
- * its body: `if (...)`, `else`, `for (...)`, `while (...)`.
+ * The control statement that a piece of C ends with, if that statement still lacks its body:
+ * `if (...)`, `else`, `for (...)`, `while (...)`.
  */
-export function findOpenControl(text: string): string | undefined {
+export function findOpenControl(text: string): OpenControl | undefined {
   const end = endOfCode(text);
   const isElse = text.endsWith("else", end) && !isWord(text.charCodeAt(end - 5));
   if (!isElse && text.charCodeAt(end - 1) !== closingParenthesis) return undefined;
   const lineStart = text.lastIndexOf("\n", end - 1) + 1;
   if (text.charCodeAt(skipBlanks(text, lineStart)) === hash) return undefined;
-  if (isElse) return "else";
-  const code = text
-    .slice(Math.max(0, end - considered), end)
-    .replace(commentOrString, (match) => (match.startsWith("/") ? " " : '""'));
+  if (isElse) return { keyword: "else", start: end - "else".length };
+  const from = Math.max(0, end - considered);
+  const code = text.slice(from, end).replace(commentOrString, hide);
   const codeEnd = lastCode(code);
   if (code.charCodeAt(codeEnd - 1) !== closingParenthesis) return undefined;
-  return keywordBefore(code, matchingParenthesis(code, codeEnd - 1));
+  const found = keywordBefore(code, matchingParenthesis(code, codeEnd - 1));
+  return found === undefined ? undefined : { keyword: found.keyword, start: from + found.start };
 }
 
 /** Index of the parenthesis that the one at `close` closes, or -1. */
@@ -61,8 +72,12 @@ function matchingParenthesis(code: string, close: number): number {
   return -1;
 }
 
-function keywordBefore(code: string, open: number): string | undefined {
+function keywordBefore(code: string, open: number): OpenControl | undefined {
   if (open < 0) return undefined;
-  const match = /(^|[^\w#]|#\s+)(if|for|while)\s*$/.exec(code.slice(Math.max(0, open - 40), open));
-  return match === null || match[1]?.startsWith("#") ? undefined : match[2];
+  const from = Math.max(0, open - 40);
+  const match = /(^|[^\w#]|#\s+)(if|for|while)\s*$/.exec(code.slice(from, open));
+  const [, before, keyword] = match ?? [];
+  if (match === null || before === undefined || keyword === undefined || before.startsWith("#"))
+    return undefined;
+  return { keyword, start: from + match.index + before.length };
 }

@@ -3,6 +3,7 @@ import { noteHostText } from "./lint.js";
 import { flush } from "./pending-code.js";
 import { reportProblem } from "./report.js";
 import { runStatement } from "./run-statement.js";
+import { lineEndAfter } from "./source-text.js";
 import type { SourceFrame, TranslationState } from "./state.js";
 import { StatementError } from "./statement-error.js";
 import { echo, echoLine, syncLine, writeHostRun } from "./write-output.js";
@@ -15,11 +16,6 @@ function findBar(text: string, start: number, end: number): number {
   let at = start;
   while (at < end && isBlank(text.charCodeAt(at))) at++;
   return at < end && text.charCodeAt(at) === bar ? at : -1;
-}
-
-function lineEndAfter(text: string, start: number): number {
-  const end = text.indexOf("\n", start);
-  return end < 0 ? text.length : end;
 }
 
 /** Processes all lines of a text. Sets `stopped` if it stopped early because of a fatal error. */
@@ -64,7 +60,7 @@ function processHostLines(state: TranslationState, frame: SourceFrame): number {
   frame.classicLine += count - 1;
   frame.lineStart = text.lastIndexOf("\n", end - 1) + 1;
   frame.lineEnd = end;
-  noteHostText(state, run);
+  noteHostText(state, run, start);
   return end + 1;
 }
 

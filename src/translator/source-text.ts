@@ -5,3 +5,9 @@ export type SourceText = string | Iterable<string>;
 export function joinSource(source: SourceText): string {
   return typeof source === "string" ? source : [...source].join("");
 }
+
+/** Index of the line end at or after a position: that of the newline, or the length of the text. */
+export function lineEndAfter(text: string, position: number): number {
+  const end = text.indexOf("\n", position);
+  return end < 0 ? text.length : end;
+}

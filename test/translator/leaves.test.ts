@@ -67,7 +67,7 @@ describe("findOpenControl", () => {
     ["#else", undefined],
     ["if x)", undefined],
     ["", undefined],
-  ])("%j: %s", (text, keyword) => expect(findOpenControl(text)).toBe(keyword));
+  ])("%j: %s", (text, keyword) => expect(findOpenControl(text)?.keyword).toBe(keyword));
 });
 
 describe("joinLuaLines", () => {

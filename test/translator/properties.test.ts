@@ -142,6 +142,14 @@ function summary(result: TranslationResult): unknown {
 const runs = { numRuns: 1500 };
 
 describe("any input", () => {
+  test("has warnings about an unbraced statement at its keyword, whatever host lines follow", () => {
+    const source = "|.arch x64\r\n|.actionlist a\r\nif (x)\r\n\r\n  // why\r\n|.byte 1, x\r\n|.byte 1, x\r\n";
+    const [warning] = run(source, { flushLines: true }).diagnostics;
+    expect(warning?.code).toBe("unbraced-control");
+    expect(warning?.span).toMatchObject({ line: 3, column: 1, endColumn: 3 });
+    expect(warning?.sourceLine).toBe("if (x)");
+  });
+
   test("gives an output or an error, with places inside the source", () => {
     fc.assert(
       fc.property(anySource, options, (source, given) => {
