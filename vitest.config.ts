@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
 const source = (path: string): string => new URL(path, import.meta.url).pathname;
@@ -17,6 +18,8 @@ export default defineConfig({
     testTimeout: 120_000,
     hookTimeout: 120_000,
     pool: "forks",
+    // The default leaves a core free, which on two cores is half of the machine.
+    maxWorkers: availableParallelism(),
     coverage: {
       provider: "v8",
       include: ["src/**/*.ts"],
