@@ -2,7 +2,7 @@
 import * as dasm from "dynasm/dasm";
 import { loadTemplate } from "./load-template.js";
 
-const source = String.raw`
+const source = `
 |.arch x64
 function multiplyBy(Dst, factor) {
   | imul eax, edi, factor

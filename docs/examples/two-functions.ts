@@ -2,7 +2,7 @@
 import * as dasm from "dynasm/dasm";
 import { loadTemplate } from "./load-template.js";
 
-const source = String.raw`
+const source = `
 |.arch x64
 function functions(Dst, offset) {
   |->distance:              // int distance(int a, int b): |a - b| + offset
