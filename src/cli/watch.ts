@@ -1,7 +1,7 @@
 // bundle entry
 import { type FSWatcher, statSync, watch as watchFolder } from "node:fs";
 import { basename, dirname } from "node:path";
-import { toByteText } from "./byte-text.js";
+import { fromByteText, toByteText } from "./byte-text.js";
 import { describeFileError, isFileError } from "./file-error.js";
 import type { CliIo } from "./io.js";
 import { createIncludeReader } from "./node-includes.js";
@@ -13,10 +13,6 @@ const settleTime = 60;
 
 /** Names to watch in folders; undefined stands for every name. */
 type Watched = ReadonlyMap<string, ReadonlySet<string> | undefined>;
-
-function includeFolders(request: TranslateRequest): readonly string[] {
-  return request.includeDirectories.map((folder) => folder || ".");
-}
 
 /**
  * What the next translation depends on. After an error it may be a file that does not exist yet, so
@@ -37,14 +33,32 @@ function listWatched(outcome: Outcome, request: TranslateRequest): Watched {
   return watched;
 }
 
-/** A text that differs when a file has changed, or when a folder has got or lost a file. */
+/** A text that differs when a file has changed. */
 function stampOf(file: string): string {
   const stat = statSync(file, { throwIfNoEntry: false });
   return stat === undefined ? "" : `${stat.mtimeMs} ${stat.size} ${stat.ino}`;
 }
 
-function takeStamps(files: readonly string[]): ReadonlyMap<string, string> {
-  return new Map(files.map((file) => [file, stampOf(file)]));
+/**
+ * The same reading functions, which note what each file was like just before it was read: a change
+ * that comes before the watching begins must not be lost.
+ */
+function createStampingIo(io: CliIo, stamps: Map<string, string>): CliIo {
+  const readInclude = createIncludeReader();
+  const note = (file: string): void => {
+    if (!stamps.has(file)) stamps.set(file, stampOf(file));
+  };
+  return {
+    ...io,
+    readInput: (path) => {
+      note(path);
+      return io.readInput(path);
+    },
+    readInclude: (path) => {
+      note(fromByteText(path));
+      return readInclude(path);
+    },
+  };
 }
 
 function haveChanged(stamps: ReadonlyMap<string, string>): boolean {
@@ -89,7 +103,7 @@ function nextChange(watched: Watched, isLate: () => boolean): Promise<void> {
 
 async function translateReporting(request: TranslateRequest, io: CliIo): Promise<Outcome> {
   try {
-    return await translateInColor(request, { ...io, readInclude: createIncludeReader() });
+    return await translateInColor(request, io);
   } catch (error) {
     // The input may be missing for a moment while an editor replaces it.
     if (!isFileError(error)) throw error;
@@ -107,14 +121,9 @@ export async function watch(request: TranslateRequest, io: CliIo): Promise<numbe
   if (request.files[0] === "-" || request.output === "-") {
     throw new UsageError("--watch needs an input file and an output file", "");
   }
-  let known: readonly string[] = request.files;
   for (;;) {
-    const files = takeStamps(known);
-    const folders = takeStamps(includeFolders(request));
-    const outcome = await translateReporting(request, io);
-    // Without an error the output itself may have changed the folders.
-    const isLate = (): boolean => haveChanged(files) || (outcome.exitCode !== 0 && haveChanged(folders));
-    await nextChange(listWatched(outcome, request), isLate);
-    known = outcome.sources;
+    const stamps = new Map<string, string>();
+    const outcome = await translateReporting(request, createStampingIo(io, stamps));
+    await nextChange(listWatched(outcome, request), () => haveChanged(stamps));
   }
 }

@@ -3,6 +3,9 @@ import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSyn
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { createNodeIo } from "../../src/cli/io.js";
+import { parseTranslateArguments } from "../../src/cli/translate-options.js";
+import { watch } from "../../src/cli/watch.js";
 import { ensureBuilt, packageRoot } from "../support/built-command.js";
 
 beforeAll(ensureBuilt);
@@ -93,4 +96,21 @@ test("--watch needs files", async () => {
   await until("it has ended", () => exitCode() !== null);
   expect(exitCode()).toBe(2);
   expect(messages()).toContain("--watch needs an input file and an output file");
+});
+
+test("--watch misses no change between the reading of a file and the watching of it", async () => {
+  write("in.dasc", `|.arch x64\n|.include ${join(folder, "part.inc")}\n`);
+  write("part.inc", "int first;\n");
+  const outputs: string[] = [];
+  const request = parseTranslateArguments(["-N", "-o", join(folder, "out.c"), join(folder, "in.dasc")]);
+  const watching = watch(request, {
+    ...createNodeIo(),
+    writeFile: (_path, content) => {
+      outputs.push(content.toString());
+      if (outputs.length === 2) throw new Error("seen");
+      write("part.inc", "int second, and longer;\n");
+    },
+  });
+  await expect(watching).rejects.toThrow("seen");
+  expect(outputs[1]).toContain("int second, and longer;");
 });
