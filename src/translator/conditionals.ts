@@ -15,10 +15,15 @@ function evaluate(state: TranslationState, condition: string): boolean {
   }
 }
 
-/** Operators of C that users write by habit. */
+/** What users of C write by habit, and what Lua has instead. */
+const habits: readonly (readonly [pattern: RegExp, hint: string])[] = [
+  [/&&|\|\||!/, "conditions are Lua expressions: write `and' for &&, `or' for ||, `not' for !, `~=' for !="],
+  [/\bdefined\b/, "a name that is not defined is nil, which does not hold: write `.if NAME'"],
+  [/(?:^|[^=~<>])=(?!=)/, "`==' compares"],
+];
+
 function hintFor(condition: string): string | undefined {
-  if (!/&&|\|\||!/.test(condition)) return undefined;
-  return "conditions are Lua expressions: write `and' for &&, `or' for ||, `not' for !, `~=' for !=";
+  return habits.find(([pattern]) => pattern.test(condition))?.[1];
 }
 
 function currentLevel(state: TranslationState, directive: string): ConditionLevel {

@@ -1,6 +1,7 @@
 import type { Expression, Statement, TableConstructorExpression } from "luaparse";
 import { trimBlanks, wordTable } from "./characters.js";
 import { callStringMethod, isStringMethod } from "./lua-string-methods.js";
+import { findLuaSyntaxMessage } from "./lua-syntax-message.js";
 import {
   ConditionError,
   compareLuaValues,
@@ -157,6 +158,9 @@ const parserOptions = {
 
 /** The syntax tree of a condition, or undefined for one that is empty (a comment only). */
 function parseCondition(text: string, parser: LuaParser): Expression | undefined {
+  // First, because the parser takes some texts that LuaJIT does not.
+  const mistake = findLuaSyntaxMessage(text);
+  if (mistake !== undefined) throw new ConditionError(mistake);
   let body: readonly Statement[];
   try {
     body = parser.parse(`return ${rewriteNumerals(text)}\n`, parserOptions).body;
@@ -164,7 +168,7 @@ function parseCondition(text: string, parser: LuaParser): Expression | undefined
     throw new ConditionError(describeSyntaxError(error));
   }
   const statement = body[0];
-  if (body.length !== 1 || statement?.type !== "ReturnStatement" || statement.arguments.length > 1) {
+  if (body.length !== 1 || statement?.type !== "ReturnStatement") {
     throw new ConditionError(`'<eof>' expected near '${trimBlanks(text)}'`);
   }
   return statement.arguments[0];
@@ -191,7 +195,8 @@ function evaluate(expression: Expression, depth: number): LuaValue {
     case "StringLiteral":
       return expression.value;
     case "VarargLiteral":
-      throw new ConditionError("cannot use '...' outside a vararg function");
+      // The arguments of a chunk that has none.
+      return undefined;
     case "TableConstructorExpression":
       return buildTable(expression.fields, next);
     case "FunctionDeclaration":

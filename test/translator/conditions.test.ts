@@ -3,6 +3,7 @@ import * as fc from "fast-check";
 import * as luaparse from "luaparse";
 import { describe, expect, test } from "vitest";
 import { evaluateCondition } from "../../src/translator/lua-condition.js";
+import { findLuaSyntaxMessage } from "../../src/translator/lua-syntax-message.js";
 import { ConditionError } from "../../src/translator/lua-value.js";
 import { hasNative } from "../support/native.js";
 
@@ -17,9 +18,20 @@ function evaluate(text: string): Answer {
   }
 }
 
+/** The message of a condition that is refused. */
+function refusal(text: string): string | undefined {
+  try {
+    evaluateCondition(text, () => luaparse);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof ConditionError)) throw error;
+    return error.message;
+  }
+}
+
 // biome-ignore format: one condition per line
 const holds: readonly string[] = [
-  "1", "true", "'0'", "''", "{}", "0x10 == 16", "1e2 == 100", ".5 + .5 == 1", "0b101 == 5", "0x.8p1 == 1",
+  "1", "1, 2", "true", "'0'", "''", "{}", "0x10 == 16", "1e2 == 100", ".5 + .5 == 1", "0b101 == 5", "0x.8p1 == 1",
   "not nil", "not undefined", "nil == undefined", "1 and 2", "nil or 3", "false or 'x'", "not (1 and nil)",
   "1 < 2", "2 <= 2", "'a' < 'b'", "'B' < 'a'", "not (1 > 2)", "3 ~= 4", "1 ~= '1'",
   "1 + 2 * 3 == 7", "(1 + 2) * 3 == 9", "2 ^ 3 ^ 2 == 512", "-2 ^ 2 == -4", "7 % 3 == 1", "-7 % 3 == 2", "7 % -3 == -2",
@@ -36,14 +48,14 @@ const holds: readonly string[] = [
 // biome-ignore format: one condition per line
 const fails: readonly string[] = [
   "0", "0.0", "-0", "0x0", "nil", "false", "undefined", "1 - 1", "nil and 1", "false or nil", "1 > 2", "'a' == 'b'", "1 == '1'",
-  "{} == {}", "0LL", "not 1", "--", "-- a comment", "({}).x", "(function() end)()",
+  "{} == {}", "0LL", "not 1", "--", "-- a comment", "...", "({}).x", "(function() end)()",
 ];
 
 // biome-ignore format: one condition per line
 const errors: readonly string[] = [
   "1 +", "(", ")", "a b", "1 2", "&&", "!x", "a != b", "x = 1", "x + 1", "nil .. 'x'", "1 < 'x'", "{} < {}", "nil < 1", "#5",
-  "-{}", "'x' + 1", "undefined.x", "undefined()", "print(1)", "os.exit()", "('x'):gsub('x', 'y').z", "...", "return", "'unclosed",
-  "1, 2", "if x then", "(function() while true do end end)()", "('x'):nothing()", "nil ^ 2", "1 2 3",
+  "-{}", "'x' + 1", "undefined.x", "undefined()", "print(1)", "os.exit()", "('x'):gsub('x', 'y').z", "return", "'unclosed",
+  "if x then", "(function() while true do end end)()", "('x'):nothing()", "nil ^ 2", "1 2 3",
 ];
 
 describe("conditions", () => {
@@ -90,7 +102,7 @@ const { expression } = fc.letrec<{ expression: string }>((tie) => ({
 }));
 
 /** Evaluates each line as a condition of the original would be. */
-const oracle = `
+const valueOracle = `
 for line in io.lines() do
   local compiled = loadstring("return " .. line)
   local ok, value = false, nil
@@ -100,16 +112,65 @@ for line in io.lines() do
 end
 `;
 
+/** What the original's host says about the syntax of each line. */
+const syntaxOracle = `
+for line in io.lines() do
+  local compiled, message = loadstring("return " .. line, "=expr")
+  print(compiled and "" or (message:gsub("^expr:1: ", "")))
+end
+`;
+
+/** The answer to each line of a LuaJIT program that answers with a line. */
+function askLuajit(program: string, lines: readonly string[]): readonly string[] {
+  const { stdout } = spawnSync("luajit", ["-e", program], {
+    input: `${lines.join("\n")}\n`,
+    encoding: "latin1",
+    maxBuffer: 1 << 26,
+  });
+  const answers = stdout.split("\n").slice(0, -1);
+  expect(answers).toHaveLength(lines.length);
+  return answers;
+}
+
+const tokens = fc.constantFrom(
+  ..."x y 1 2.5 0x1F 1..2 1e 'a' \"b\" 'a\\q 'c [[d]] [=[e ( ) [ ] { } , ; = == ~= ~ < <= + - * / % ^ # . .. ... : :: not and or nil true end until then goto return function ! && || @ ? -- --[[ $ \\ \t".split(
+    " ",
+  ),
+);
+const tokenSequence = fc
+  .tuple(fc.array(tokens, { minLength: 1, maxLength: 7 }), fc.constantFrom(" ", " ", ""))
+  .map(([parts, separator]) => parts.join(separator));
+
 describe.skipIf(!hasNative("luajit", ["-v"]))("random conditions", () => {
+  test("have LuaJIT's message if their syntax is wrong", () => {
+    const texts = fc.sample(tokenSequence, { numRuns: 6000, seed: 1 });
+    const expected = askLuajit(syntaxOracle, texts);
+    const wrong = texts.flatMap((text, index) => {
+      // Functions are left to the parser, which has its own words.
+      if (/function/.test(text)) return [];
+      const message = findLuaSyntaxMessage(text) ?? "";
+      return message === expected[index] ? [] : [`${text}: ${message}, LuaJIT: ${expected[index]}`];
+    });
+    expect(wrong.slice(0, 20)).toEqual([]);
+    expect(new Set(expected).size).toBeGreaterThan(50);
+  });
+
+  test("are refused with LuaJIT's message", () => {
+    const texts = fc.sample(tokenSequence, { numRuns: 6000, seed: 2 });
+    const expected = askLuajit(syntaxOracle, texts);
+    const wrong = texts.flatMap((text, index) => {
+      if (/function/.test(text)) return [];
+      const message = refusal(text) ?? "";
+      // What LuaJIT compiles may still have no value.
+      if (expected[index] === "" && /^attempt to /.test(message)) return [];
+      return message === expected[index] ? [] : [`${text}: ${message}, LuaJIT: ${expected[index]}`];
+    });
+    expect(wrong.slice(0, 20)).toEqual([]);
+  });
+
   test("have the value that LuaJIT gives them", () => {
     const expressions = fc.sample(expression, { numRuns: 4000, seed: 1 });
-    const { stdout } = spawnSync("luajit", ["-e", oracle], {
-      input: `${expressions.join("\n")}\n`,
-      encoding: "utf8",
-      maxBuffer: 1 << 26,
-    });
-    const expected = stdout.split("\n").slice(0, -1);
-    expect(expected).toHaveLength(expressions.length);
+    const expected = askLuajit(valueOracle, expressions);
     const wrong = expressions.flatMap((text, index) => {
       const answer = evaluate(text);
       return answer === expected[index] ? [] : [`${text}: ${answer}, LuaJIT: ${expected[index]}`];
