@@ -252,8 +252,10 @@ function functionResult(body: readonly Statement[]): Expression | undefined {
 function describeOperand(expression: Expression, value: LuaValue): string {
   const type = describeType(value);
   if (expression.type === "Identifier") return `global '${expression.name}' (a ${type} value)`;
-  if (expression.type === "MemberExpression")
-    return `field '${expression.identifier.name}' (a ${type} value)`;
+  if (expression.type === "MemberExpression") {
+    const what = expression.indexer === ":" ? "method" : "field";
+    return `${what} '${expression.identifier.name}' (a ${type} value)`;
+  }
   return `a ${type} value`;
 }
 

@@ -112,6 +112,14 @@ for line in io.lines() do
 end
 `;
 
+/** What the original's host says when a line, taken as an expression without variables, has no value. */
+const failureOracle = `
+for line in io.lines() do
+  local ok, message = pcall(setfenv(assert(loadstring("return " .. line, "=expr")), {}))
+  print(ok and "" or (message:gsub("^expr:1: ", "")))
+end
+`;
+
 /** What the original's host says about the syntax of each line. */
 const syntaxOracle = `
 for line in io.lines() do
@@ -166,6 +174,14 @@ describe.skipIf(!hasNative("luajit", ["-v"]))("random conditions", () => {
       return message === expected[index] ? [] : [`${text}: ${message}, LuaJIT: ${expected[index]}`];
     });
     expect(wrong.slice(0, 20)).toEqual([]);
+  });
+
+  test.each(
+    "x + 1,1 - x,x.y,x.y.z,x(),x.y(),x:y(),('a'):foo(),({}).a.b,({}).a(),({}):a(),#x,#1,-x,-{},'a' + 1,1 + {},x .. 1,1 .. {}"
+      .split(",")
+      .concat("nil < 1", "1 < 'x'", "{} < {}", "x <= x", "true > 1", "({1})[2] + 1", "(x or nil) + 1"),
+  )("%s: LuaJIT's message", (text) => {
+    expect([refusal(text)]).toEqual(askLuajit(failureOracle, [text]));
   });
 
   test("have the value that LuaJIT gives them", () => {
