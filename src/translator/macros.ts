@@ -40,11 +40,11 @@ export const runMacroDirective: StatementAction = (state, [name, ...parameters])
   if (!plainMacroName.test(name) && !dottedMacroName.test(name)) {
     throw fatalError("bad-macro-name", `bad macro name \`${name}'`);
   }
+  checkParameters(parameters);
   const count = parameters.length;
   if (hasStatement(state, name, count)) {
     throw fatalError("duplicate-macro", `duplicate macro \`${name}' (${count} parameters)`);
   }
-  checkParameters(parameters);
   state.recording = {
     name,
     parameters,

@@ -2,7 +2,7 @@ import { ACTION } from "../../x86/actions.js";
 import { Size, sizeOfKeyword } from "../../x86/sizes.js";
 import type { AssembledStep } from "../assembled-statement.js";
 import { StatementError } from "../statement-error.js";
-import { Emission } from "./emission.js";
+import { Emission, NEGATIVE_ZERO_CODE } from "./emission.js";
 import { encodeRanged } from "./encode-immediate.js";
 import { globalLabel } from "./label-reference.js";
 import { readNumber } from "./number.js";
@@ -30,7 +30,10 @@ const RANGES = {
   ".word": { low: 0, high: 65535, bytes: 2, name: "unsigned immediate word", action: ACTION.IMM_W },
 } as const;
 
-/** Size of the items of a data directive, or `Size.none` if the opcode is none. */
+/**
+ * Size that the items of a data directive have, or `Size.none` if the opcode is none. The older versions
+ * write only 4 bytes of an 8-byte item.
+ */
 export function dataSize(opcode: string, context: StatementContext): number {
   const modern = context.environment.engine === "1.5";
   switch (opcode) {
@@ -42,7 +45,7 @@ export function dataSize(opcode: string, context: StatementContext): number {
     case ".dword":
       return Size.dword;
     case ".aword":
-      return modern ? context.addressSize : Size.dword;
+      return context.addressSize;
     case ".long":
       return modern ? Size.dword : Size.none;
     case ".qword":
@@ -65,48 +68,40 @@ function badItem(text: string, context: StatementContext): StatementError {
   });
 }
 
-/** Whether the data directive can hold labels: it is as wide as an address. */
-function holdsLabels(size: number, context: StatementContext): boolean {
-  // The older encoders write addresses of 4 bytes only.
-  return size === (context.environment.engine === "1.5" ? context.addressSize : Size.dword);
-}
-
-function emitWideItem(operand: Operand, size: number, emission: Emission, context: StatementContext): void {
+function emitWideItem(operand: Operand, wide: boolean, emission: Emission, context: StatementContext): void {
   const expression = operand.kind === "expression" ? operand.text : labelArgument(operand);
   if (expression !== undefined) {
-    if (size === Size.qword) {
+    if (wide) {
       for (const half of context.environment.host.qwordHalves(expression)) {
         emission.argument(ACTION.IMM_D, half);
       }
     } else emission.argument(ACTION.IMM_D, expression);
   } else if (operand.kind === "label") emission.absolute(operand.target);
-  else if (operand.kind === "literal") emitLiteral(operand.value, size, emission);
+  else if (operand.kind === "literal") emitLiteral(operand.value, wide, emission);
 }
 
 function labelArgument(operand: Operand): string | undefined {
   return operand.kind === "label" && operand.target.kind === "address" ? operand.target.argument : undefined;
 }
 
-function emitLiteral(value: number, size: number, emission: Emission): void {
-  if (size !== Size.qword) {
-    emission.little(value, 4);
-    return;
-  }
+function emitLiteral(value: number, wide: boolean, emission: Emission): void {
   emission.little(value, 4);
   // Products may exceed 32 bits; recorded behaviour keeps the low half only.
-  emission.little(value < 0 ? -1 : 0, 4);
+  if (wide) emission.little(value < 0 ? -1 : 0, 4);
 }
 
 function emitItem(opcode: string, parameter: string, size: number, context: StatementContext): Emission {
   const emission = new Emission();
-  const operand = parseOperand(parameter, context, size === Size.qword);
+  const wide = size === Size.qword && context.environment.engine === "1.5";
+  const operand = parseOperand(parameter, context, wide);
   if (operand.kind === "register" || operand.kind === "memory") throw badItem(parameter, context);
-  const fits = operand.size === Size.none || (operand.size === size && opcode !== ".sbyte");
-  const label = operand.kind === "label" && holdsLabels(size, context);
-  if (!fits && !label) throw badItem(parameter, context);
+  // Labels and addresses have the size of an address.
+  if (operand.size !== Size.none && (operand.size !== size || opcode === ".sbyte")) {
+    throw badItem(parameter, context);
+  }
   if (opcode === ".byte" || opcode === ".sbyte" || opcode === ".word") {
     encodeRanged(RANGES[opcode], operand, context.parameter, emission, context);
-  } else emitWideItem(operand, size, emission, context);
+  } else emitWideItem(operand, wide, emission, context);
   return emission;
 }
 
@@ -169,7 +164,7 @@ export function assembleSpace(parameters: readonly string[]): AssembledStep {
     });
   }
   const emission = new Emission();
-  emission.argumentWith(ACTION.SPACE, fill, count);
+  emission.argumentWith(ACTION.SPACE, Object.is(fill, -0) ? NEGATIVE_ZERO_CODE : fill, count);
   return stepOf(emission, 1);
 }
 

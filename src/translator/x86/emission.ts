@@ -14,8 +14,9 @@ function createLiterals(): readonly string[] {
 
 const LITERALS = createLiterals();
 
-/** How the byte 0 that comes from `-0` is passed on. */
-const NEGATIVE_ZERO = "\u0100";
+/** How the byte 0 that comes from `-0` is passed on: the original prints it with its sign. */
+export const NEGATIVE_ZERO_CODE = 0x100;
+const NEGATIVE_ZERO = BYTE(NEGATIVE_ZERO_CODE);
 
 /** Collects the action bytes of one step and the arguments that they consume. */
 export class Emission {
@@ -30,8 +31,8 @@ export class Emission {
     this.code += LITERALS[value] ?? "";
   }
 
-  /** A byte of a displacement, -128..255, that keeps the sign of -0. */
-  displacementByte(value: number): void {
+  /** A byte of a number in the source, -128..255, that keeps the sign of -0. */
+  sourceByte(value: number): void {
     if (value === 0 && Object.is(value, -0)) this.code += NEGATIVE_ZERO;
     else this.code += LITERALS[value & 255] ?? "";
   }

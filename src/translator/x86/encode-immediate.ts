@@ -27,10 +27,12 @@ const SIGNED_BYTE: Range = {
   action: ACTION.IMM_S,
 };
 const BYTE: Range = { low: 0, high: 255, bytes: 1, name: "unsigned immediate byte", action: ACTION.IMM_B };
+/** Its range is that of the low 32 bits: products such as `word*0x80000000` may be wider. */
 const WORD: Range = { low: 0, high: 65535, bytes: 2, name: "unsigned immediate word", action: ACTION.IMM_W };
 
 function checkRange(value: number, range: Range, parameter: number): void {
-  if (value >= range.low && value <= range.high) return;
+  const checked = range.bytes === 2 ? (value % 0x100000000) | 0 : value;
+  if (checked >= range.low && checked <= range.high) return;
   throw new StatementError({
     code: "immediate-out-of-range",
     classic: `${range.name} out of range`,
@@ -63,7 +65,7 @@ export function encodeRanged(
   switch (operand.kind) {
     case "literal":
       checkRange(operand.value, range, parameter);
-      if (range.bytes === 1) emission.byte(operand.value < 0 ? operand.value + 256 : operand.value);
+      if (range.bytes === 1) emission.sourceByte(operand.value);
       else emission.little(operand.value, range.bytes);
       break;
     case "expression":

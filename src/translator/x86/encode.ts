@@ -219,7 +219,7 @@ function writeBaseDisplacement(
       emission.absolute(displacement.target);
       break;
     case "literal":
-      if (mod === 1) emission.displacementByte(displacement.value);
+      if (mod === 1) emission.sourceByte(displacement.value);
       else if (mod === 2) {
         if (displacement.value !== 0) emission.little(displacement.value, 4);
         else if (base.argument !== undefined) {

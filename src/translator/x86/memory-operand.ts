@@ -62,19 +62,21 @@ function readScale(text: string, start: number): { scale: number; end: number } 
 
 const ZERO: Displacement = { kind: "literal", value: 0, text: "0" };
 
-/** A product such as `dword*3`; undefined if the text is none. */
+/**
+ * A product such as `dword*3`; undefined if the text is none. The number is checked whatever word stands
+ * in front of it: `foo*1.5` is an error as well.
+ */
 function readProduct(text: string, context: StatementContext): number | undefined {
   const end = alphanumericEnd(text, 0);
-  if (end < 4 || end === text.length) return undefined;
+  if (end === 0 || end === text.length) return undefined;
   const star = skipBlanks(text, end);
   if (text.charCodeAt(star) !== 0x2a) return undefined;
-  const size = sizeOfKeyword(text.slice(0, end), context.addressSize);
-  if (size === Size.none) return undefined;
-  const factor = readNumber(text.slice(star + 1));
+  const factorText = text.slice(skipBlanks(text, star + 1));
+  const factor = readNumber(factorText);
   if (factor === undefined) return undefined;
-  return (
-    checkInteger(factor, text.slice(skipBlanks(text, star + 1)), context.environment.engine) * sizeBytes(size)
-  );
+  const checked = checkInteger(factor, factorText, context.environment.engine);
+  const size = sizeOfKeyword(text.slice(0, end), context.addressSize);
+  return size === Size.none ? undefined : checked * sizeBytes(size);
 }
 
 function badDisplacement(text: string, context: StatementContext): StatementError {
@@ -162,8 +164,8 @@ function parseBehindBase(
   if (text.charCodeAt(0) === 0x2b) {
     const name = leadingName(text, skipBlanks(text, 1), context);
     if (name !== undefined) {
-      const { use, end } = readUse(text, name, context);
       checkIndex(name, context);
+      const { use, end } = readUse(text, name, context);
       const next = name.register.number >= 0 ? skipBlanks(text, end) : end;
       const scaled = readScale(text, next);
       if (scaled !== undefined) lintScale(text, scaled.end, context);

@@ -3,6 +3,8 @@ import { isBlank, isLetter, skipBlanks, trimmedEnd } from "./characters.js";
 
 const DECIMAL = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/;
 const HEXADECIMAL = /^([+-]?)0[xX]([0-9a-fA-F]*)(?:\.([0-9a-fA-F]*))?(?:[pP]([+-]?\d+))?$/;
+/** At most 64 digits behind leading zeros. */
+const BINARY = /^([+-]?)0[bB]0*([01]{1,64})$/;
 const NOT_FINITE = /^[+-]?(?:inf|infinity|nan)$/i;
 
 function readHexadecimal(text: string): number | undefined {
@@ -16,11 +18,20 @@ function readHexadecimal(text: string): number | undefined {
   return sign === "-" ? -value : value;
 }
 
+/** LuaJIT, the usual host of the reference, knows binary numbers, too; Lua 5.1 does not. */
+function readBinary(text: string): number | undefined {
+  const match = BINARY.exec(text);
+  if (match === null) return undefined;
+  const [, sign = "", digits = ""] = match;
+  const value = Number.parseInt(digits, 2);
+  return sign === "-" ? -value : value;
+}
+
 function readGeneral(text: string): number | undefined {
   // A name such as `index` or `n` is the most common text that only looks like a number at first.
   if (isLetter(text.charCodeAt(0))) return NOT_FINITE.test(text) ? Number.NaN : undefined;
   if (DECIMAL.test(text)) return Number(text);
-  return readHexadecimal(text) ?? (NOT_FINITE.test(text) ? Number.NaN : undefined);
+  return readHexadecimal(text) ?? readBinary(text) ?? (NOT_FINITE.test(text) ? Number.NaN : undefined);
 }
 
 /** Whether a number can begin with this character: digit, sign, point, or the i or n of inf and nan. */
@@ -31,8 +42,8 @@ function maybeNumber(code: number): boolean {
 }
 
 /**
- * Reads a number as the reference's host does: decimal or hexadecimal, with optional fraction and
- * exponent, blanks around allowed. Returns undefined if the text is an expression, NaN for the words
+ * Reads a number as the reference's host does: decimal or hexadecimal with optional fraction and
+ * exponent, or binary (`0b101`), blanks around allowed. Returns undefined if the text is an expression, NaN for the words
  * that mean a value that is not finite.
  */
 export function readNumber(text: string): number | undefined {

@@ -92,7 +92,8 @@ function parseNamed(
   context: StatementContext,
 ): Operand {
   const { use, end } = readUse(text, name, context);
-  const next = skipBlanks(text, end);
+  // Blanks behind the parenthesis of a variable register belong to what follows.
+  const next = name.register.number >= 0 ? skipBlanks(text, end) : end;
   if (next === text.length) {
     if (size !== Size.none) throw badSizeOverride(context, "a register has its own size");
     return registerOperand(use, context);
@@ -125,8 +126,7 @@ function literalOperand(value: number): Operand {
   let kinds: number = Kind.immediate;
   if (reduced === 1) kinds |= Kind.one;
   if (reduced >= -128 && reduced <= 127) kinds |= Kind.signedByte;
-  // Adding 0 makes 0 of -0: only displacements keep the sign.
-  return { kind: "literal", kinds, size: Size.none, value: reduced + 0 };
+  return { kind: "literal", kinds, size: Size.none, value: reduced };
 }
 
 /** A number, or with a size keyword in front a multiple of that size; undefined for anything else. */
