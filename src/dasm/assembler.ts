@@ -1,13 +1,14 @@
 import type { ActionSourceMap } from "../diagnostics/action-source-map.js";
+import { checkOptions, toAddress } from "./check-options.js";
 import type { CodeImage, SourcePair } from "./code-image.js";
-import { DasmError, type DasmErrorDetails, usageError } from "./dasm-error.js";
+import { type DasmError, usageError } from "./dasm-error.js";
 import { listExternalGlobals, listLabels, listRelocations, listSources } from "./describe-code.js";
+import { describeFailure, describePutError, describeUndefinedGlobals } from "./describe-failure.js";
 import { type DumpOptions, formatImage } from "./dump.js";
 import { encode } from "./encode.js";
-import { explain } from "./explain.js";
 import { createExternCallback, stubBytes } from "./extern-stubs.js";
 import { processSymbols, type SymbolResolver } from "./externs.js";
-import { formatSources, nameGlobal, type SymbolNames } from "./label-names.js";
+import { nameGlobal, type SymbolNames } from "./label-names.js";
 import { getPcLabel } from "./labels.js";
 import { checkStep, link } from "./link.js";
 import { MachineCode } from "./machine-code.js";
@@ -71,9 +72,14 @@ export class Assembler {
   readonly #names: SymbolNames;
   readonly #options: AssemblerOptions;
   readonly #globals: BigUint64Array;
+  /** The code that defines a global label, by index: it has to live as long as other code may jump there. */
+  readonly #owners = new Map<number, MachineCode>();
+  /** Why the open unit cannot be built. */
+  #problem: DasmError | undefined;
 
   /** @throws DasmError if the action list or an option is unusable */
   constructor(actions: Uint8Array, options: AssemblerOptions = {}) {
+    checkOptions(options);
     const { globals, externs, map } = options;
     this.#actions = actions;
     this.#options = options;
@@ -92,17 +98,25 @@ export class Assembler {
     }
     this.#globals = new BigUint64Array(count);
     setupGlobal(this.state, this.#globals, count);
+    for (const [name, address] of Object.entries(options.addresses ?? {})) this.#preset(name, address);
     this.setup();
   }
 
-  /** Begins a new unit, with the same action list unless another one is given. */
+  /**
+   * Begins a new unit, with the same action list unless another one is given. Global labels keep the
+   * addresses that they have, so that the new unit can refer to code built before.
+   * @throws DasmError if the action list is unusable or the assembler was freed
+   */
   setup(actions: Uint8Array = this.#actions): void {
     setup(this.state, actions);
-    this.#globals.fill(0n);
-    for (const [name, address] of Object.entries(this.#options.addresses ?? {})) this.#preset(name, address);
+    this.#problem = undefined;
   }
 
-  /** Makes room for pc labels 0..count-1. */
+  /**
+   * Makes room for pc labels 0..count-1; the table never shrinks.
+   * @param count 0..2^24
+   * @throws DasmError for another count
+   */
   growPc(count: number): void {
     growPc(this.state, count);
   }
@@ -110,10 +124,16 @@ export class Assembler {
   /**
    * Appends the chunk at an offset of the action list. Failed checks are reported by checkStep,
    * link and build.
-   * @throws DasmError for an offset without a chunk, or a wrong number or type of arguments
+   * @param start offset of a chunk in the action list
+   * @param args one value per hole of the chunk, see {@link PutArgument}
+   * @throws DasmError for an offset without a chunk, a wrong number or type of arguments, or when no unit is open
    */
   put(start: number, ...args: readonly PutArgument[]): void {
-    put(this.state, start, ...args);
+    try {
+      put(this.state, start, ...args);
+    } catch (error) {
+      throw describePutError(this.state, start, error);
+    }
   }
 
   /**
@@ -140,16 +160,21 @@ export class Assembler {
   /**
    * Writes the code of a linked unit.
    * @param buffer at least as large as link's result; default: a new one of that size
-   * @param base address where the code will run
+   * @param base address where the code will run, default 0
    * @returns the buffer
+   * @throws DasmError if the unit is not linked, the buffer is too small, the base is no integer, or
+   *   an extern symbol is unknown or out of reach
    */
   encode(buffer: Uint8Array = new Uint8Array(this.state.codeSize), base: number | bigint = 0): Uint8Array {
-    const size = this.state.codeSize;
-    this.#encodeInto(buffer, size, base);
+    this.#requireLinked("encode");
+    this.#encodeInto(buffer, toAddress(base, "encode: base address"), 0);
     return buffer;
   }
 
-  /** Offset of a pc label; -1 if it is used but not defined, -2 if it is unused. */
+  /**
+   * Offset of a pc label, from the start of the code once the unit is linked.
+   * @returns -1 if the label is used but not defined, -2 if it is unused or outside of the table
+   */
   getPcLabel(label: number): number {
     return getPcLabel(this.state, label);
   }
@@ -163,20 +188,23 @@ export class Assembler {
       this.checkStep();
       this.link();
     }
-    if (this.state.stage !== STAGE.LINKED) throw usageError("build: there is no linked unit");
+    this.#requireLinked("build");
     const size = this.state.codeSize;
     if (size === 0) throw usageError("no code?");
     const reserve = stubBytes(this.#externCount());
-    return new MachineCode({
+    const code = new MachineCode({
       size,
       pointerSize: this.state.pointerSize,
       reserve,
+      keeps: this.#findOwners(),
       make: (address) => {
         const bytes = new Uint8Array(size + reserve);
-        this.#encodeInto(bytes, size, address);
+        this.#encodeInto(bytes, address, reserve);
         return { bytes, image: this.#describe(bytes.slice(0, size), address) };
       },
     });
+    this.#own(code);
+    return code;
   }
 
   /**
@@ -189,6 +217,7 @@ export class Assembler {
 
   /** The code of a linked unit at address 0, with its labels and source lines. Extern symbols count as 0. */
   image(): CodeImage {
+    this.#requireLinked("dump");
     setupExtern(this.state, undefined);
     const bytes = new Uint8Array(this.state.codeSize);
     const saved = this.#globals.slice();
@@ -199,6 +228,7 @@ export class Assembler {
 
   /** Where the code of each statement of a linked unit begins, with its source lines; empty without a map. */
   sources(): readonly SourcePair[] {
+    this.#requireLinked("sources");
     return listSources(this.state);
   }
 
@@ -211,6 +241,7 @@ export class Assembler {
   /** Releases the assembler. Code that it built lives on. A second call does nothing. */
   free(): void {
     free(this.state);
+    this.#owners.clear();
   }
 
   [Symbol.dispose](): void {
@@ -229,24 +260,52 @@ export class Assembler {
     const index = this.#globalNames().indexOf(name);
     if (index < 0 || index >= this.#globals.length)
       throw usageError(`addresses: there is no global label ${name}`);
-    this.#globals[index] = BigInt.asUintN(64, BigInt(address));
+    this.#globals[index] = BigInt.asUintN(64, toAddress(address, `addresses: ${name}`));
+  }
+
+  #requireLinked(call: string): void {
+    if (this.state.stage === STAGE.LINKED) return;
+    if (this.state.stage === STAGE.FREED) throw usageError(`${call}: the state was freed`);
+    if (this.state.stage === STAGE.FAILED || this.#problem !== undefined) {
+      throw this.#problem ?? usageError(`${call}: link did not succeed`);
+    }
+    throw usageError(`${call} before link`);
+  }
+
+  /** The code that the unit refers to through global labels. */
+  #findOwners(): readonly MachineCode[] {
+    const found = new Set<MachineCode>();
+    for (const index of listExternalGlobals(this.state)) {
+      const owner = this.#owners.get(index);
+      if (owner === undefined) continue;
+      const name = nameGlobal(this.#names, index + FIRST_GLOBAL);
+      if (owner.isFreed) throw usageError(`build: ${name} is in code that was freed`);
+      found.add(owner);
+    }
+    return [...found];
+  }
+
+  /** Remembers which global labels are in the code. */
+  #own(code: MachineCode): void {
+    const end = code.address + BigInt(code.size);
+    for (const [index, address] of this.#globals.entries()) {
+      if (address >= code.address && address <= end) this.#owners.set(index, code);
+    }
   }
 
   /** A jump to an undefined global label would run to address 0. */
   #requireGlobals(): void {
-    const undefinedNames = listExternalGlobals(this.state)
-      .filter((index) => this.#globals[index] === 0n)
-      .map((index) => nameGlobal(this.#names, index + FIRST_GLOBAL));
-    const [name] = undefinedNames;
-    if (name === undefined) return;
-    const list = undefinedNames.join(", ");
-    throw new DasmError("status", `used but not defined, and without an address: ${list}`, { name });
+    const missing = listExternalGlobals(this.state).filter((index) => this.#globals[index] === 0n);
+    if (missing.length === 0) return;
+    this.#problem = describeUndefinedGlobals(this.state, missing, this.#names);
+    this.state.stage = STAGE.FAILED;
+    throw this.#problem;
   }
 
-  #encodeInto(bytes: Uint8Array, size: number, base: number | bigint): void {
-    const { pointerSize } = this.state;
+  #encodeInto(bytes: Uint8Array, base: bigint, reserve: number): void {
+    const { pointerSize, codeSize } = this.state;
     const resolve = this.#options.resolve ?? lazyProcessSymbols();
-    const site = { bytes, codeSize: size, base: BigInt(base), pointerSize, names: this.#names, resolve };
+    const site = { bytes, codeSize, reserve, base, pointerSize, names: this.#names, resolve };
     setupExtern(this.state, this.#externCount() === 0 ? undefined : createExternCallback(site));
     this.#check(encode(this.state, bytes, base));
   }
@@ -265,26 +324,10 @@ export class Assembler {
   }
 
   #check(status: number): void {
-    if (status !== STATUS.OK) throw this.#describeFailure(status);
-  }
-
-  #describeFailure(status: number): DasmError {
-    const { failure } = this.state;
+    if (status === STATUS.OK) return;
     const actions = this.state.knownList?.bytes ?? this.#actions;
-    const found = explain(status, { ...this.#names, actions, ...(failure === undefined ? {} : { failure }) });
-    const { message, sources, range, value } = found;
-    const { payload, payloadKind, name } = found.status;
-    const place = sources.length > 0 ? `${formatSources(sources)}: ` : "";
-    const offset = payloadKind === "offset" ? `, action list offset ${payload}` : "";
-    const [source] = sources;
-    const details: DasmErrorDetails = {
-      status,
-      ...(payloadKind === "offset" ? { offset: payload } : {}),
-      ...(value === undefined ? {} : { value }),
-      ...(range === undefined ? {} : { range }),
-      ...(source === undefined ? {} : { file: source.file, line: source.line }),
-    };
-    return new DasmError("status", `${place}${message} (${name ?? "status"}${offset})`, details);
+    this.#problem = describeFailure(this.state, status, this.#names, actions);
+    throw this.#problem;
   }
 }
 

@@ -1,4 +1,6 @@
+import { requireOneOf, toAddress } from "./check-options.js";
 import type { CodeImage, Relocation } from "./code-image.js";
+import { usageError } from "./dasm-error.js";
 import { type DecodedInstruction, type Disassembler, findDisassembler } from "./disassembler.js";
 import { formatSources } from "./label-names.js";
 
@@ -107,9 +109,14 @@ function collectSources(image: CodeImage): Map<number, string> {
   return sources;
 }
 
+/** Address of an offset, which wraps around at the end of the address space. */
+function formatAddress({ image }: DumpContext, offset: number, digits: number): string {
+  return hex(BigInt.asUintN(image.arch === "x64" ? 64 : 32, image.base + BigInt(offset)), digits);
+}
+
 function formatPlace(context: DumpContext, offset: number): string {
   const place = hex(offset, 4);
-  return context.stable ? place : `${hex(context.image.base + BigInt(offset), 8)} ${place}`;
+  return context.stable ? place : `${formatAddress(context, offset, 8)} ${place}`;
 }
 
 function formatBytes(context: DumpContext, start: number, end: number): string {
@@ -131,7 +138,7 @@ function nameReference(context: DumpContext, instruction: DecodedInstruction): s
   const label = context.labels.get(target)?.[0];
   if (label !== undefined) return label;
   if (target >= 0 && target < context.image.bytes.length) return `+0x${hex(target, 1)}`;
-  return context.stable ? "(outside)" : `0x${hex(context.image.base + BigInt(target), 1)}`;
+  return context.stable ? "(outside)" : `0x${formatAddress(context, target, 1)}`;
 }
 
 /** Operands with the reference by name: as the operand of a jump, or instead of the number that stands for it. */
@@ -225,12 +232,15 @@ export interface DumpInput extends DumpOptions {
 /**
  * Lists machine code: with iced-x86 as Intel syntax, without it in hexadecimal.
  * @returns lines of text, each with its line end
+ * @throws DasmError for bytes that are no Uint8Array, another architecture, or a base that is no integer
  */
 export function dump(bytes: Uint8Array, input: DumpInput = {}): string {
+  if (!(bytes instanceof Uint8Array)) throw usageError("dump: the code must be a Uint8Array");
+  requireOneOf("arch", input.arch, ["x86", "x64"]);
   const image: CodeImage = {
     bytes,
     arch: input.arch ?? "x64",
-    base: BigInt(input.base ?? 0),
+    base: toAddress(input.base ?? 0, "dump: base address"),
     labels: input.labels ?? [],
     relocations: input.relocations ?? [],
     sources: input.sources ?? [],

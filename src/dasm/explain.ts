@@ -1,8 +1,9 @@
 import { type ActionSourceMap, findSource, type SourceLine } from "../diagnostics/action-source-map.js";
 import { ACTION } from "../x86/actions.js";
+import { usageError } from "./dasm-error.js";
 import { formatSources, nameGlobal, type SymbolNames } from "./label-names.js";
 import { type Failure, FIRST_GLOBAL } from "./state.js";
-import { type DecodedStatus, decodeStatus, formatStatus, type StatusName } from "./status.js";
+import { type DecodedStatus, decodeStatus, formatStatus, STATUS, type StatusName } from "./status.js";
 
 /** What is known besides the status itself. The more, the better the explanation. */
 export interface ExplainContext extends SymbolNames {
@@ -32,7 +33,8 @@ const ADVICE: Readonly<Record<StatusName, string>> = {
   PHASE:
     "The size of the encoded code differs from the linked size. In the C engine a run-time displacement of 0 with a fixed ebp, rbp or r13 base and an index register does that: use another base register or a fixed displacement.",
   MATCH_SEC: "Put the section directive that checkstep was told to expect before it.",
-  RANGE_I: "Check the run-time value, or use an operand size that holds it.",
+  RANGE_I:
+    "Check the run-time value, or use an operand size that holds it: a signed byte holds -128 to 127, a byte 0 to 255, a word 0 to 65535 (-128 to 65535 where the short form exists).",
   RANGE_SEC: "The section number is not below the number of sections given to init: pass DASM_MAXSECTION.",
   RANGE_LG:
     "A local label referred to backwards needs a definition before it in the same step, and the table of global labels needs room for all of them: pass the number of globals to setupglobal before setup.",
@@ -95,7 +97,8 @@ function describeLabelRange(status: DecodedStatus, context: ExplainContext): str
 function describeDuplicate(status: DecodedStatus, context: ExplainContext): string {
   const label = context.actions?.[status.payload];
   const value = findValue(status, context);
-  if (status.name === "DUPLICATE_PC") return `pc label ${value ?? "?"} is defined twice`;
+  if (status.name === "DUPLICATE_PC")
+    return value === undefined ? "a pc label is defined twice" : `pc label ${value} is defined twice`;
   return label === undefined
     ? "a global label is defined twice"
     : `${nameGlobal(context, label)} is defined twice`;
@@ -134,7 +137,9 @@ function describe(status: DecodedStatus, context: ExplainContext): string {
     case "DUPLICATE_PC":
       return describeDuplicate(status, context);
     case undefined:
-      return "no status of the encoder";
+      return status.status < 0x01000000
+        ? "no status of the encoder: the upper 8 bits, which tell what is wrong, are 0"
+        : "no status of the encoder";
   }
 }
 
@@ -144,9 +149,13 @@ function findSources(status: DecodedStatus, map: ActionSourceMap | undefined): r
 
 /**
  * Puts a status of the encoder into words.
- * @param status status as link, encode or checkstep return it, in the C engine or here
+ * @param status status as link, encode or checkstep return it, in the C engine or here: a 32-bit
+ *   number, signed or unsigned
+ * @param context what else is known: a map gives source lines, the action list gives ranges
+ * @throws DasmError for what is no 32-bit integer
  */
 export function explain(status: number, context: ExplainContext = {}): Explanation {
+  if (!isStatus(status)) throw usageError(`explain: ${String(status)} is no 32-bit integer`);
   const decoded = decodeStatus(status);
   const range = findRange(decoded, context);
   const value = findValue(decoded, context);
@@ -173,7 +182,7 @@ function formatPayload(status: DecodedStatus): string {
     case "section":
       return `section ${status.payload}`;
     case "label":
-      return `label ${status.payload}`;
+      return status.name === "UNDEF_L" ? `local label ${status.payload}` : `pc label ${status.payload}`;
   }
 }
 
@@ -189,10 +198,25 @@ export function formatExplanation(explanation: Explanation): string {
   return `${lines.join("\n")}\n`;
 }
 
-/** Reads a status as users paste it: hexadecimal with 0x, or decimal, possibly negative. Undefined if it is none. */
+function isStatus(value: number): boolean {
+  return Number.isInteger(value) && value >= -0x80000000 && value <= 0xffffffff;
+}
+
+/** Whether an engine can have returned this number as an error. */
+function isError(value: number): boolean {
+  return isStatus(value) && value !== STATUS.OK && decodeStatus(value).name !== undefined;
+}
+
+/**
+ * Reads a status as users paste it: hexadecimal with 0x, decimal, possibly negative, or the eight
+ * digits that `%08x` prints where they are no error in decimal.
+ * @returns the status, or undefined if the text is none
+ */
 export function parseStatus(text: string): number | undefined {
   const trimmed = text.trim();
-  if (!/^(0x[0-9a-f]{1,8}|-?[0-9]{1,10})$/i.test(trimmed)) return undefined;
-  const value = Number(trimmed);
-  return value >= -0x80000000 && value <= 0xffffffff ? value >>> 0 : undefined;
+  const hexadecimal = /^[0-9a-f]{8}$/i.test(trimmed) ? Number(`0x${trimmed}`) : Number.NaN;
+  const isNumber = /^(0x[0-9a-f]{1,8}|-?[0-9]{1,10})$/i.test(trimmed);
+  const value = isNumber ? Number(trimmed) : Number.NaN;
+  if (isError(hexadecimal) && !isError(value)) return hexadecimal;
+  return isStatus(value) ? value >>> 0 : undefined;
 }

@@ -1,4 +1,4 @@
-import { DasmError } from "./dasm-error.js";
+import { DasmError, usageError } from "./dasm-error.js";
 import { type ForeignLibrary, requireForeign } from "./foreign.js";
 import { findProcess } from "./optional-package.js";
 
@@ -20,7 +20,10 @@ function openProcess(): readonly ForeignLibrary[] {
   return ["ucrtbase.dll", "kernel32.dll"].map((name) => foreign.load(name));
 }
 
-/** A resolver for the C functions and variables that the running process can see. Needs koffi. */
+/**
+ * A resolver for the C functions and variables that the running process can see. Needs koffi.
+ * @throws DasmError with the install command if koffi is not installed
+ */
 export function processSymbols(): SymbolResolver {
   const libraries = openProcess();
   return (name) => {
@@ -38,6 +41,8 @@ export function processSymbols(): SymbolResolver {
  * @throws DasmError if the library cannot be loaded
  */
 export function librarySymbols(path: string): SymbolResolver {
+  if (typeof path !== "string" || path === "")
+    throw usageError("librarySymbols: the name of a library is needed");
   let library: ForeignLibrary;
   try {
     library = requireForeign().load(path);

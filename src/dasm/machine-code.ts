@@ -1,4 +1,4 @@
-import { isInCallback } from "./callback.js";
+import { callMachineCode, isInCallback } from "./callback.js";
 import type { CodeImage, SourcePair } from "./code-image.js";
 import { DasmError, usageError } from "./dasm-error.js";
 import { type DumpOptions, formatImage } from "./dump.js";
@@ -6,8 +6,11 @@ import { type ForeignFunction, findPrototype, requireForeign } from "./foreign.j
 import { allocateCode, type CodeMemory, releaseCode, releaseWithOwner } from "./memory.js";
 import { appendPerfMap, formatPerfLine } from "./perf-map.js";
 
-/** A place in the code: an offset in bytes, or the name of a global label with or without `->`. */
-export type CodePlace = number | string;
+/**
+ * A place in the code: an offset in bytes, an address as a bigint, or the name of a label: `main` or
+ * `->main` for a global label, `=>3` for a pc label.
+ */
+export type CodePlace = number | bigint | string;
 
 /** How code is announced to other tools. */
 export interface RegisterOptions {
@@ -20,6 +23,8 @@ export interface RegisterOptions {
 /** What functions of the code hold on to, so that it lives as long as they do. */
 interface CodeLife {
   readonly owner: object;
+  /** Other code that this code jumps to. */
+  readonly keeps: readonly object[];
   memory: CodeMemory | undefined;
 }
 
@@ -29,6 +34,8 @@ export interface CodePlan {
   readonly pointerSize: 4 | 8;
   /** Bytes to reserve behind the code, for stubs. */
   readonly reserve: number;
+  /** Code that has to live as long as this one. */
+  readonly keeps: readonly object[];
   /** Makes the code for an address, stubs included, and describes it. */
   readonly make: (address: bigint) => { readonly bytes: Uint8Array; readonly image: CodeImage };
 }
@@ -50,7 +57,7 @@ export class MachineCode {
       made.push(image);
       return bytes;
     });
-    this.#life = { owner: this, memory };
+    this.#life = { owner: this, keeps: plan.keeps, memory };
     this.image = made[0] as CodeImage;
     releaseWithOwner(this, memory);
   }
@@ -89,13 +96,18 @@ export class MachineCode {
   }
 
   /**
-   * Makes a JavaScript function of the code. It may be called as long as the code is not freed.
-   * @param prototype C prototype, for example `int32_t (int32_t, int32_t)`
+   * Makes a JavaScript function of the code. It may be called as long as the code is not freed, and
+   * keeps the code alive. Integers of 64 bits come back as numbers where these are exact, else as bigint.
+   * @param prototype C prototype in koffi's notation, for example `int32_t (int32_t, int32_t)`
    * @param place where the function begins. Default: the start of the code
-   * @throws DasmError if the prototype is not understood or there is no such place
+   * @throws DasmError if the prototype is variadic or not understood, or there is no such place
    */
   fn<Result = unknown>(prototype: string, place: CodePlace = 0): (...args: readonly unknown[]) => Result {
     const address = this.addressOf(place);
+    if (/\.\.\./.test(prototype))
+      throw usageError(
+        `fn: ${prototype}: a variadic prototype is not possible, give the parameters of the call`,
+      );
     const foreign = requireForeign();
     let call: ForeignFunction;
     try {
@@ -106,7 +118,7 @@ export class MachineCode {
     const life = this.#life;
     return (...args: readonly unknown[]): Result => {
       if (life.memory === undefined) failFreed();
-      return call(...args) as Result;
+      return callMachineCode(call, args) as Result;
     };
   }
 
@@ -120,7 +132,10 @@ export class MachineCode {
     return found;
   }
 
-  /** Address of a pc label. */
+  /**
+   * Address of a pc label.
+   * @throws DasmError if the code does not define it
+   */
   pcLabel(label: number): bigint {
     return this.addressOf(`=>${label}`);
   }
@@ -130,8 +145,12 @@ export class MachineCode {
     return formatImage(this.image, options);
   }
 
-  /** Announces the code to other tools. Returns the path of the file written, if any. */
-  register(options: RegisterOptions): string | undefined {
+  /**
+   * Announces the code to other tools.
+   * @returns path of the file written, if any
+   * @throws DasmError if the file cannot be written or the code was freed
+   */
+  register(options: RegisterOptions = {}): string | undefined {
     if (options.perf !== true) return undefined;
     const { address } = this.#alive();
     const starts = [{ offset: 0, name: options.name ?? "dynasm" }, ...this.image.labels];
@@ -169,13 +188,27 @@ export class MachineCode {
   #offsetOf(place: CodePlace): number {
     if (typeof place === "string") {
       const label = this.image.labels.find(({ name }) => name === place || name === `->${place}`);
-      if (label === undefined) throw usageError(`the code has no label ${place}`);
+      if (label === undefined) throw usageError(`the code has no label ${place}${this.#listLabels()}`);
       return label.offset;
     }
+    if (typeof place === "bigint") return this.#offsetOfAddress(place);
     if (!Number.isInteger(place) || place < 0 || place >= this.size) {
       throw usageError(`offset ${place} is outside the code of ${this.size} bytes`);
     }
     return place;
+  }
+
+  /** The labels that there are, for messages. */
+  #listLabels(): string {
+    const names = this.image.labels.map(({ name }) => name);
+    if (names.length === 0) return "";
+    return `; it has ${names.slice(0, 8).join(", ")}${names.length > 8 ? ", ..." : ""}`;
+  }
+
+  #offsetOfAddress(address: bigint): number {
+    const offset = address - this.#alive().address;
+    if (offset >= 0n && offset < BigInt(this.size)) return Number(offset);
+    throw usageError(`address 0x${address.toString(16)} is outside the code of ${this.size} bytes`);
   }
 }
 

@@ -64,7 +64,9 @@ export function formatStatus(status: number): string {
 
 /** Takes a status apart. Any 32-bit number, signed or unsigned, is accepted. */
 export function decodeStatus(status: number): DecodedStatus {
-  const entry = ENTRIES.get(((status & 0xff000000) >>> 0) as number);
+  const code = (status & 0xff000000) >>> 0;
+  // No error has no payload.
+  const entry = code === STATUS.OK && status >>> 0 !== STATUS.OK ? undefined : ENTRIES.get(code);
   return {
     status: status >>> 0,
     name: entry?.name,

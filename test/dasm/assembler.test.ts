@@ -61,7 +61,7 @@ function f(Dst) {
     emit("f");
     assembler.checkStep(0);
     expect(errorOf(() => assembler.checkStep(1)).message).toBe(
-      "the current section is 0, checkstep expected section 1 (MATCH_SEC)",
+      "the current section is 0, checkstep expected section 1 (DASM_S_MATCH_SEC 0x03000000)",
     );
     assembler.setup();
     emit("f");
@@ -96,7 +96,9 @@ describe("globals", () => {
 
   test("that are used and not defined are named", () => {
     const error = errorOf(() => assembleLines("  | jmp ->nowhere\n  | call ->never").link());
-    expect(error.message).toBe("used but not defined, and without an address: ->nowhere, ->never");
+    expect(error.message).toBe(
+      "test.dasc:3: used but not defined, and without an address: ->nowhere, ->never",
+    );
     expect(error.details.name).toBe("->nowhere");
   });
 
@@ -113,6 +115,20 @@ describe("globals", () => {
     expect(() => createAssembler(actionBytes("STOP"), { globals: 238 })).toThrow("allowed are 0 to 237");
   });
 
+  test("stay known in the units that follow", () => {
+    const { assembler, emit } = openSource(
+      "function first(Dst) {\n  |->one:\n  | ret\n}\nfunction second(Dst) {\n  | jmp ->one\n}\n",
+    );
+    emit("first");
+    assembler.link();
+    assembler.encode(undefined, 0x1000);
+    assembler.setup();
+    emit("second");
+    assembler.link();
+    expect([...assembler.encode(undefined, 0x1001)]).toEqual([0xe9, 0xfa, 0xff, 0xff, 0xff]);
+    expect(assembler.globals()).toEqual({ one: 0x1000n });
+  });
+
   test("namedGlobals leaves zeros and surplus names out", () => {
     expect(namedGlobals(BigUint64Array.of(5n, 0n), ["a", "b", "c"])).toEqual({ a: 5n });
   });
@@ -123,44 +139,52 @@ describe("errors", () => {
     [
       "range of an immediate",
       "  | mov al, Dst.value",
-      "test.dasc:3: immediate value 300 is out of range, allowed are 0 to 255 (RANGE_I, action list offset 1)",
+      "test.dasc:3: immediate value 300 is out of range, allowed are 0 to 255 (DASM_S_RANGE_I 0x11000001, action list offset 1)",
     ],
     [
       "range of a register",
       "  | mov eax, [Rq(Dst.value)]",
-      "test.dasc:3: variable register 300 is out of range, allowed are 0 to 15 (RANGE_VREG, action list offset 4)",
+      "test.dasc:3: variable register 300 is out of range, allowed are 0 to 15 (DASM_S_RANGE_VREG 0x15000004, action list offset 4)",
     ],
     [
       "index register",
       "  | mov eax, [rax+Rq(Dst.index)]",
-      "test.dasc:3: variable register 4 (rsp) cannot be an index (RANGE_VREG, action list offset 4)",
+      "test.dasc:3: variable register 4 (rsp) cannot be an index (DASM_S_RANGE_VREG 0x15000004, action list offset 4)",
     ],
     [
       "backward local",
       "  | jmp <4",
-      "test.dasc:3: local label <4 is not defined before this reference (RANGE_LG, action list offset 3)",
+      "test.dasc:3: local label <4 is not defined before this reference (DASM_S_RANGE_LG 0x13000003, action list offset 3)",
     ],
     [
       "pc label",
       "  | jmp =>300",
-      "test.dasc:3: pc label 300 is outside the table that growpc made (RANGE_PC, action list offset 2)",
+      "test.dasc:3: pc label 300 is outside the table that growpc made (DASM_S_RANGE_PC 0x14000002, action list offset 2)",
     ],
-    ["pending local", "  | jmp >4", "local label >4 is used but not defined after the reference (UNDEF_L)"],
-    ["pending pc label", "  | jmp =>1", "pc label 1 is used but not defined (UNDEF_PC)"],
+    [
+      "pending local",
+      "  | nop\n  | jmp >4\n  | nop\n  | jmp >4",
+      "test.dasc:4: local label >4 is used but not defined after the reference (DASM_S_UNDEF_L 0x21000004, action list offset 1)",
+    ],
+    [
+      "pending pc label",
+      "  | nop\n  | jmp =>1",
+      "test.dasc:4: pc label 1 is used but not defined (DASM_S_UNDEF_PC 0x22000001, action list offset 1)",
+    ],
     [
       "duplicate global",
       "  |->x:\n  | nop\n  |->x:",
-      "test.dasc:5: ->x is defined twice (DUPLICATE_LG, action list offset 4)",
+      "test.dasc:5: ->x is defined twice (DASM_S_DUPLICATE_LG 0x31000004, action list offset 4)",
     ],
     [
       "duplicate pc label",
       "  |=>1:\n  | nop\n  |=>1:",
-      "test.dasc:5: pc label 1 is defined twice (DUPLICATE_PC, action list offset 2)",
+      "test.dasc:5: pc label 1 is defined twice (DASM_S_DUPLICATE_PC 0x32000002, action list offset 2)",
     ],
     [
       "no room for a global",
       "  |->x:",
-      "test.dasc:3: no room for ->x in the table of global labels (RANGE_LG, action list offset 1)",
+      "test.dasc:3: no room for ->x in the table of global labels (DASM_S_RANGE_LG 0x13000001, action list offset 1)",
     ],
   ];
 
@@ -198,7 +222,7 @@ describe("errors", () => {
     );
     assembler.put(0);
     expect(errorOf(() => assembler.link()).message).toBe(
-      "global label 2 is defined twice (DUPLICATE_LG, action list offset 7)",
+      "global label 2 is defined twice (DASM_S_DUPLICATE_LG 0x31000007, action list offset 7)",
     );
   });
 
@@ -211,7 +235,7 @@ describe("errors", () => {
     expect(() => assembleLines("  |->x:").build()).toThrow("no code?");
     const assembler = assembleLines("  | jmp >1");
     expect(() => assembler.link()).toThrow("UNDEF_L");
-    expect(() => assembler.build()).toThrow("there is no linked unit");
+    expect(() => assembler.build()).toThrow("label >1 is used but not defined");
   });
 });
 
@@ -256,5 +280,92 @@ describe("source lines of the code", () => {
     plain.link();
     expect(plain.encode()).toEqual(mapped.encode());
     expect(plain.sources()).toEqual([]);
+  });
+});
+
+describe("wrong use of an assembler", () => {
+  const nop = actionBytes(0x90, "STOP");
+
+  test.each<[unknown, string]>([
+    [null, "options must be an object"],
+    [{ pointerSize: 5 }, "pointerSize is 5, allowed are 4 and 8"],
+    [{ labelImmSize: "8x" }, "labelImmSize is 8x, allowed are 4 and 8"],
+    [{ arch: "arm" }, "arch is arm, allowed are x86 and x64"],
+    [{ duplicateLabels: true }, "duplicateLabels is true, allowed are error and allow"],
+    [{ globals: "abc" }, "globals must be an array of names"],
+    [{ externs: [5] }, "externs must be an array of names"],
+    [{ resolve: 5 }, "resolve must be a function"],
+    [{ map: {} }, "map must be a map of the translator"],
+    [{ map: null }, "map must be a map of the translator"],
+    [{ globals: ["a"], addresses: { a: 1.5 } }, "addresses: a is 1.5: a bigint or a safe integer is needed"],
+    [{ globals: ["a"], addresses: { a: "x" } }, "addresses: a is of type string"],
+  ])("option %j", (options, message) => {
+    const error = errorOf(() => createAssembler(nop, options as object));
+    expect(error.kind).toBe("usage");
+    expect(error.message).toContain(message);
+  });
+
+  test.each(["encode", "dump", "image", "sources"] as const)("%s before link", (call) => {
+    expect(() => createAssembler(nop)[call]()).toThrow("before link");
+  });
+
+  test("names the call on a freed assembler", () => {
+    const assembler = createAssembler(nop);
+    assembler.free();
+    expect(() => assembler.build()).toThrow("build: the state was freed");
+    expect(() => assembler.encode()).toThrow("encode: the state was freed");
+  });
+
+  test("base addresses are integers", () => {
+    const assembler = createAssembler(nop);
+    assembler.put(0);
+    assembler.link();
+    for (const base of [1.5, Number.NaN, "0x10", null, 2 ** 60]) {
+      expect(errorOf(() => assembler.encode(undefined, base as number)).message).toMatch(
+        /^encode: base address is .*: a bigint or a safe integer is needed$/,
+      );
+    }
+  });
+
+  test("undefined global labels cannot be built", () => {
+    const assembler = assembleLines("  | jmp ->nowhere");
+    expect(() => assembler.link()).toThrow("->nowhere");
+    expect(() => assembler.build()).toThrow("->nowhere");
+    expect(() => assembler.encode()).toThrow("->nowhere");
+  });
+
+  test("arguments are checked with the place of the statement", () => {
+    const { assembler, emit } = openSource("function f(Dst, n) {\n  | mov eax, n\n}\n");
+    const missing = errorOf(() => assembler.put(0));
+    expect(missing.message).toBe(
+      "test.dasc:3: put: too few arguments for the chunk at offset 0: 0 given, 1 needed",
+    );
+    expect(missing.details).toEqual({ offset: 0, file: "test.dasc", line: 3 });
+    expect(errorOf(() => emit("f", Number.NaN)).message).toBe(
+      "test.dasc:3: argument 1 of put is NaN: an integer is needed (chunk at offset 0)",
+    );
+    expect(errorOf(() => assembler.put(99)).message).toMatch(/^put: start offset 99 is outside/);
+  });
+
+  test("extern symbols need an address that is one", () => {
+    const call = actionBytes(0xe8, "EXTERN", 1, 0, "STOP");
+    const cases: readonly (readonly [unknown, string])[] = [
+      [null, "extern not found: f"],
+      [undefined, "extern not found: f"],
+      [1.5, "extern f: its address is 1.5: a bigint or a safe integer is needed"],
+      ["f", "extern f: its address is of type string"],
+      [
+        1n << 40n,
+        "extern f is more than 2 GB away from the code at 0x10: only build makes the stub that this needs",
+      ],
+    ];
+    for (const [address, message] of cases) {
+      const assembler = createAssembler(call, { externs: ["f"], resolve: () => address as bigint });
+      assembler.put(0);
+      assembler.link();
+      const error = errorOf(() => assembler.encode(new Uint8Array(64), 16));
+      expect(error.kind).toBe(address === 1.5 || address === "f" ? "usage" : "extern");
+      expect(error.message).toContain(message);
+    }
   });
 });

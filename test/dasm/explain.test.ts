@@ -29,6 +29,15 @@ describe("statuses as text", () => {
     ["0x15000163", 0x15000163],
     [" 352321891 ", 0x15000163],
     ["0XFF", 255],
+    ["15000163", 0x15000163],
+    ["11001109", 0x11001109],
+    ["1100a10f", 0x1100a10f],
+    ["352321892", 352321892],
+    ["00000163", 163],
+    ["1100a10", undefined],
+    ["deadbeef", undefined],
+    ["-2147483649", undefined],
+    ["4294967296", undefined],
     ["-1", 0xffffffff],
     ["-2147483649", undefined],
     ["4294967296", undefined],
@@ -38,6 +47,15 @@ describe("statuses as text", () => {
     ["1.5", undefined],
   ])("%s is read", (text, status) => {
     expect(parseStatus(text)).toBe(status);
+  });
+
+  test("with a payload but no code are no statuses", () => {
+    expect(decodeStatus(5).name).toBeUndefined();
+    expect(explain(5).message).toMatch(/^no status of the encoder: the upper 8 bits/);
+  });
+
+  test.each([Number.NaN, 1.5, 2 ** 32, -(2 ** 31) - 1, "1", undefined])("%j is none", (status) => {
+    expect(() => explain(status as number)).toThrow("is no 32-bit integer");
   });
 
   test("are written as C programs write them", () => {
@@ -109,7 +127,7 @@ describe("explanations", () => {
     ["undefined pc label", STATUS.UNDEF_PC | 70, "pc label 70 is used but not defined"],
     ["duplicate global", STATUS.DUPLICATE_LG | 10, "->second is defined twice"],
     ["duplicate somewhere", STATUS.DUPLICATE_LG | 999, "a global label is defined twice"],
-    ["duplicate pc label", STATUS.DUPLICATE_PC, "pc label ? is defined twice"],
+    ["duplicate pc label", STATUS.DUPLICATE_PC, "a pc label is defined twice"],
     ["none", 0x42000000, "no status of the encoder"],
   ])("%s", (_, status, message) => {
     expect(explain(status, { actions, map }).message).toBe(message);
@@ -144,7 +162,7 @@ describe("explanations", () => {
     expect(formatExplanation(explain(STATUS.RANGE_I | 3, { map }))).toContain(
       "  in: a.dasc:5 or b.dasc:6 or b.dasc:7 or 1 more\n",
     );
-    expect(formatExplanation(explain(STATUS.UNDEF_PC | 3))).toContain("  at: label 3\n");
+    expect(formatExplanation(explain(STATUS.UNDEF_PC | 3))).toContain("  at: pc label 3\n");
     expect(formatExplanation(explain(STATUS.MATCH_SEC | 3))).toContain("  at: section 3\n");
     expect(formatExplanation(explain(0x42000000))).toBe(
       "0x42000000 unknown: no status of the encoder\n  The code in the upper 8 bits is not one of DynASM's.\n",
