@@ -46,15 +46,13 @@ const DIRECTIVES = [
 
 const NO_FORMS: FormSequence = { length: 0, at: () => [] };
 
-/** An operand with the labels that it refers to. */
+/** An operand with what reading it leaves in the context of its statement. */
 interface CachedOperand {
   readonly operand: Operand;
   readonly labels: readonly LabelUse[];
-}
-
-/** Whether no operand so far has left anything but labels in the statement's context. */
-function leftNothingBehind(context: StatementContext): boolean {
-  return context.variables === 0 && !context.needsRex && !context.forbidsRex && context.warnings.length === 0;
+  readonly variables: number;
+  readonly needsRex: boolean;
+  readonly forbidsRex: boolean;
 }
 
 const noLabels: readonly LabelUse[] = [];
@@ -112,23 +110,40 @@ export function createX86Architecture(name: Mode, environment: AssemblyEnvironme
     return table.has(opcode) ? "other-count" : "unknown";
   }
 
+  /** Reads an operand and keeps it, unless there is a warning about it: that one names the place. */
+  function readNewOperand(text: string, context: StatementContext): Operand {
+    const { labels, warnings, variables, needsRex, forbidsRex } = context;
+    const labelCount = labels.length;
+    const warningCount = warnings.length;
+    context.needsRex = false;
+    context.forbidsRex = false;
+    const operand = parseOperand(text, context);
+    if (warnings.length === warningCount) {
+      const own = labels.length === labelCount ? noLabels : labels.slice(labelCount);
+      operandCache.set(text, {
+        operand,
+        labels: own,
+        variables: context.variables - variables,
+        needsRex: context.needsRex,
+        forbidsRex: context.forbidsRex,
+      });
+    }
+    context.needsRex ||= needsRex;
+    context.forbidsRex ||= forbidsRex;
+    return operand;
+  }
+
   /** Reads an operand, or takes it from the cache: the same ones occur all over a source. */
   function readOperand(text: string, context: StatementContext): Operand {
     // What a gather takes as an address is none for other instructions.
     if (context.vectorIndex) return parseOperand(text, context);
     const known = operandCache.get(text);
-    if (known !== undefined) {
-      if (known.labels.length > 0) context.labels.push(...known.labels);
-      return known.operand;
-    }
-    const { labels } = context;
-    const labelCount = labels.length;
-    const operand = parseOperand(text, context);
-    if (leftNothingBehind(context)) {
-      const own = labels.length === labelCount ? noLabels : labels.slice(labelCount);
-      operandCache.set(text, { operand, labels: own });
-    }
-    return operand;
+    if (known === undefined) return readNewOperand(text, context);
+    if (known.labels.length > 0) context.labels.push(...known.labels);
+    context.variables += known.variables;
+    context.needsRex ||= known.needsRex;
+    context.forbidsRex ||= known.forbidsRex;
+    return known.operand;
   }
 
   function assembleInstruction(
