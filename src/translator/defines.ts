@@ -14,8 +14,8 @@ export interface Defines {
   readonly typeSizes: Map<string, string>;
   /** All names with what they are replaced with. */
   readonly replacements: Map<string, Replacement>;
-  /** Whether a user define is named like the second half of a register token (`d0`): then tokens can be replaced again. */
-  shadowsTokens: boolean;
+  /** Whether a user define is named like the second half of a register token (`d0`) or like a number: then these can be replaced again. */
+  shadowsSettled: boolean;
 }
 
 const maximumPasses = 100;
@@ -25,17 +25,17 @@ export const maximumStatementLength = 1_000_000;
 
 /** A register token, a number or nothing. */
 const settledText = /^(?:@[qdwbfoy](?:[0-9a-f]R?)?|[0-9]\w*|)$/;
-const tokenSuffix = /^[qdwbfoy](?:[0-9a-f]R?)?$/;
+const settledName = /^(?:[qdwbfoy](?:[0-9a-f]R?)?|[0-9].*)$/;
 
 export function createDefines(): Defines {
-  return { user: new Map(), typeSizes: new Map(), replacements: new Map(), shadowsTokens: false };
+  return { user: new Map(), typeSizes: new Map(), replacements: new Map(), shadowsSettled: false };
 }
 
 /** Adds or replaces a user define. */
 export function setDefine(defines: Defines, name: string, value: string): void {
   defines.user.set(name, value);
   defines.replacements.set(name, { text: value, settled: settledText.test(value) });
-  if (tokenSuffix.test(name)) defines.shadowsTokens = true;
+  if (settledName.test(name)) defines.shadowsSettled = true;
 }
 
 /** Adds the size of a declared type. */
@@ -71,7 +71,7 @@ export interface Substitution {
 export function substituteOnce(defines: Defines, text: string): Substitution {
   const { replacements } = defines;
   let lastWord: string | undefined;
-  let final = !defines.shadowsTokens;
+  let final = !defines.shadowsSettled;
   const output = text.replace(words, (word) => {
     const replacement = replacements.get(word);
     if (replacement === undefined) return word;

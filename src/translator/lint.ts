@@ -16,17 +16,22 @@ export function noteLabels(state: TranslationState, labels: readonly LabelUse[])
   }
 }
 
+/** Notes host text that ends in no control statement: it ends the assembler lines in front of it. */
+export function notePlainHostText(state: TranslationState, text: string): void {
+  const { lint } = state;
+  checkOpenControl(state);
+  lint.hostTexts.push(text);
+  lint.putsSinceHost = 0;
+  lint.openControl = undefined;
+}
+
 /**
  * Notes host text: it ends the assembler lines that an unbraced control statement may cover.
  *
  * @param textStart where the text begins in the current file; absent for the text of a statement
  */
 export function noteHostText(state: TranslationState, text: string, textStart?: number): void {
-  const { lint } = state;
-  checkOpenControl(state);
-  lint.hostTexts.push(text);
-  lint.putsSinceHost = 0;
-  lint.openControl = undefined;
+  notePlainHostText(state, text);
   if (state.isLua) return;
   const control = findOpenControl(text);
   if (control === undefined) return;
@@ -35,7 +40,7 @@ export function noteHostText(state: TranslationState, text: string, textStart?: 
     textStart === undefined
       ? placeInStatement(state, keyword)
       : placeInFile(state.frame, textStart + control.start, keyword.length);
-  lint.openControl = { keyword, at };
+  state.lint.openControl = { keyword, at };
 }
 
 /** The place of a keyword in the current statement; all of the statement if a macro made it. */

@@ -1,10 +1,16 @@
-import { isBlank, isIdentifier, skipBlanks, wordTable } from "./characters.js";
+import { isBlank, isIdentifier, skipBlanks } from "./characters.js";
 import { maximumStatementLength, substituteDefines } from "./defines.js";
+import {
+  arePlain,
+  createTemplate,
+  cutAtParameters,
+  fillIn,
+  type StatementTemplate,
+} from "./macro-template.js";
 import { fatalError, statementError, wholeStatement } from "./problems.js";
 import { currentPlace, reportProblem } from "./report.js";
-import { runExpandedStatement } from "./run-statement.js";
+import { runExpandedStatement, runHostLine } from "./run-statement.js";
 import type {
-  CutStatement,
   ExpandedStatement,
   Macro,
   MacroCall,
@@ -81,43 +87,7 @@ export function recordStatement(state: TranslationState, statement: string): voi
     });
     return;
   }
-  macro.statements.push({ text: statement, at: currentPlace(state), cut: undefined });
-}
-
-const noSlots: readonly number[] = [];
-
-/** Cuts a macro statement into literal pieces and parameter numbers. */
-function cutAtParameters(statement: string, parameters: readonly string[]): CutStatement {
-  if (parameters.length === 0) return { pieces: [statement], slots: noSlots };
-  const pieces: string[] = [];
-  const slots: number[] = [];
-  let copied = 0;
-  let at = 0;
-  while (at < statement.length) {
-    if (wordTable[statement.charCodeAt(at)] !== 1) {
-      at++;
-      continue;
-    }
-    const start = at;
-    while (wordTable[statement.charCodeAt(at)] === 1) at++;
-    const slot = parameters.indexOf(statement.slice(start, at));
-    if (slot < 0) continue;
-    pieces.push(statement.slice(copied, start));
-    slots.push(slot);
-    copied = at;
-  }
-  pieces.push(statement.slice(copied));
-  return { pieces, slots };
-}
-
-function fillIn(macro: Macro, statement: MacroStatement, args: readonly string[]): string {
-  statement.cut ??= cutAtParameters(statement.text, macro.parameters);
-  const { pieces, slots } = statement.cut;
-  let text = pieces[0] ?? "";
-  for (let index = 0; index < slots.length; index++) {
-    text += (args[slots[index] as number] ?? "") + (pieces[index + 1] ?? "");
-  }
-  return text;
+  macro.statements.push({ text: statement, at: currentPlace(state), cut: undefined, template: undefined });
 }
 
 /** Deletes every `..` together with the blanks around it. */
@@ -136,23 +106,32 @@ function paste(text: string): string {
   return output + text.slice(copied);
 }
 
-function expandStatement(
-  state: TranslationState,
-  macro: Macro,
-  statement: MacroStatement,
-  args: readonly string[],
-): ExpandedStatement {
-  const filled = fillIn(macro, statement, args);
-  state.expansionBudget -= filled.length + 16;
-  if (state.expansionBudget < 0 || filled.length > maximumStatementLength) {
-    state.aborted = true;
-    throw fatalError("expansion-too-large", "macro expansion is too large", wholeStatement);
-  }
-  const known = state.expansionCache.get(filled);
-  if (known !== undefined) return known;
+/** Takes an expanded text off what expansions may still make. */
+function charge(state: TranslationState, length: number): void {
+  state.expansionBudget -= length + 16;
+  if (state.expansionBudget >= 0 && length <= maximumStatementLength) return;
+  state.aborted = true;
+  throw fatalError("expansion-too-large", "macro expansion is too large", wholeStatement);
+}
+
+function expandText(state: TranslationState, filled: string): ExpandedStatement {
   const substituted = substituteDefines(state.defines, filled);
   const text = paste(substituted);
-  const expanded = { text, pasted: text !== substituted, compiled: undefined };
+  return { text, pasted: text !== substituted, compiled: undefined };
+}
+
+/** Fills the arguments in. `ready`: the pieces of the template need nothing else. */
+function expandStatement(
+  state: TranslationState,
+  template: StatementTemplate,
+  args: readonly string[],
+  ready: boolean,
+): ExpandedStatement {
+  const filled = fillIn(ready ? template : template.cut, args);
+  charge(state, filled.length);
+  const known = state.expansionCache.get(filled);
+  if (known !== undefined) return known;
+  const expanded = ready ? { text: filled, pasted: false, compiled: undefined } : expandText(state, filled);
   state.expansionCache.set(filled, expanded);
   return expanded;
 }
@@ -180,6 +159,27 @@ function expandMacro(state: TranslationState, macro: Macro, args: readonly strin
   if (showsExpansions(state)) echo(state, `} MACRO ${macro.name} (${macro.parameters.length})`);
 }
 
+/** The template of a statement for the current definitions. */
+function templateOf(state: TranslationState, macro: Macro, statement: MacroStatement): StatementTemplate {
+  const { template } = statement;
+  if (template !== undefined && template.epoch === state.epoch) return template;
+  statement.cut ??= cutAtParameters(statement.text, macro.parameters);
+  const created = createTemplate(statement.cut, state.defines, state.epoch);
+  statement.template = created;
+  return created;
+}
+
+/** Writes a host line of a macro. */
+function runHostTemplate(
+  state: TranslationState,
+  template: StatementTemplate,
+  args: readonly string[],
+): void {
+  const text = fillIn(template, args);
+  charge(state, text.length);
+  runHostLine(state, text, template.mayOpenControl);
+}
+
 function showsExpansions(state: TranslationState): boolean {
   return state.echoForm !== undefined && state.options.macroComments;
 }
@@ -196,13 +196,22 @@ function runMacroStatements(
   const { statements } = macro;
   const shows = showsExpansions(state);
   let next = first;
+  // The arguments have had their defines replaced, but only by the definitions of the call.
+  const { epoch } = state;
+  const plain = state.recorder === undefined && arePlain(args);
   // A failure while expanding leaves the macro, one while executing does not.
   let expanding = true;
   try {
     while (next < statements.length) {
       const statement = statements[next++] as MacroStatement;
       expanding = true;
-      const expanded = expandStatement(state, macro, statement, args);
+      const template = templateOf(state, macro, statement);
+      const ready = plain && template.joins && state.epoch === epoch;
+      if (ready && template.isHost && state.recording === undefined) {
+        if (!state.skipping) runHostTemplate(state, template, args);
+        continue;
+      }
+      const expanded = expandStatement(state, template, args, ready);
       if (shows && expanded.text.charCodeAt(0) !== 124) echo(state, expanded.text);
       expanding = false;
       if (macroStack.length === depth) macroStack.push({ macro, statement });

@@ -61,6 +61,17 @@ export function findOpenControl(text: string): OpenControl | undefined {
   return found === undefined ? undefined : { keyword: found.keyword, start: from + found.start };
 }
 
+/**
+ * Whether a text of these pieces, with texts without slashes between them, could end in an open
+ * control statement: a cheap test that is sometimes wrong in saying yes.
+ */
+export function mayOpenControl(pieces: readonly string[]): boolean {
+  if (pieces.some((piece) => piece.includes("/"))) return true;
+  const last = pieces.at(-1) ?? "";
+  const end = lastCode(last);
+  return end === 0 || last.charCodeAt(end - 1) === closingParenthesis || last.endsWith("else", end);
+}
+
 /** Index of the parenthesis that the one at `close` closes, or -1. */
 function matchingParenthesis(code: string, close: number): number {
   let depth = 0;

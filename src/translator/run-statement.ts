@@ -1,7 +1,7 @@
 import { skipBlanks } from "./characters.js";
 import { endsSkipping } from "./conditionals.js";
 import { substituteDefines } from "./defines.js";
-import { noteHostText, noteLabels } from "./lint.js";
+import { noteHostText, noteLabels, notePlainHostText } from "./lint.js";
 import { appendStatement, flush } from "./pending-code.js";
 import { reportStatementWarning } from "./report.js";
 import { splitStatement } from "./split-statement.js";
@@ -25,13 +25,20 @@ function compileSubstituted(state: TranslationState, text: string): CompiledStat
 
 /** Writes the text behind the second bar of a host line given as `||`. */
 function runHostText(state: TranslationState, tail: string): void {
-  flush(state);
   if (tail.startsWith("//")) {
+    flush(state);
     echo(state, tail);
     return;
   }
-  noteHostText(state, tail);
-  writeLine(state, state.frame.indentation + tail);
+  runHostLine(state, tail, true);
+}
+
+/** Writes a host line that assembler lines contain; `mayOpenControl` if it can end in an open control statement. */
+export function runHostLine(state: TranslationState, text: string, mayOpenControl: boolean): void {
+  flush(state);
+  if (mayOpenControl) noteHostText(state, text);
+  else notePlainHostText(state, text);
+  writeLine(state, state.frame.indentation + text);
 }
 
 function isBlankText(text: string): boolean {

@@ -5,6 +5,7 @@ import { createDedupeIndex, type DedupeIndex } from "./dedupe-index.js";
 import { createDefines, type Defines } from "./defines.js";
 import type { Emitter } from "./emit/emitter.js";
 import type { LuaParser } from "./lua-condition.js";
+import type { CutStatement, StatementTemplate } from "./macro-template.js";
 import type { ResolvedOptions } from "./options.js";
 import type { OutputItem } from "./output.js";
 import type { StatementRecorder } from "./statement-recorder.js";
@@ -36,12 +37,8 @@ export interface MacroStatement {
   readonly at: SourcePlace;
   /** The text cut at the parameters, once it was needed. */
   cut: CutStatement | undefined;
-}
-
-/** Literal pieces around parameters: pieces[0] arg[slots[0]] pieces[1] ... */
-export interface CutStatement {
-  readonly pieces: readonly string[];
-  readonly slots: readonly number[];
+  /** The same for the definitions of the most recent call. */
+  template: StatementTemplate | undefined;
 }
 
 export interface Macro {
@@ -157,6 +154,8 @@ export interface TranslationState {
 
   architecture: Architecture | undefined;
   readonly defines: Defines;
+  /** Counts the changes of what words stand for. */
+  epoch: number;
   readonly types: Map<string, DeclaredType>;
   readonly globalNumbers: Map<string, number>;
   readonly externNumbers: Map<string, number>;
@@ -294,6 +293,7 @@ export function createState(parts: StateParts): TranslationState {
     syncedLine: -1,
     architecture: undefined,
     defines: createDefines(),
+    epoch: 0,
     types: new Map(),
     globalNumbers: new Map(),
     externNumbers: new Map(),
@@ -328,6 +328,7 @@ export function createState(parts: StateParts): TranslationState {
 
 /** Forgets what statement texts stand for, after something changed that they depend on. */
 export function forgetStatements(state: TranslationState): void {
+  state.epoch++;
   state.statementCache.clear();
   state.expansionCache.clear();
 }
