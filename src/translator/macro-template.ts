@@ -1,11 +1,18 @@
-import { wordTable } from "./characters.js";
+import { isBlank, skipBlanks, wordTable } from "./characters.js";
 import { type Defines, substituteDefines } from "./defines.js";
 import { mayOpenControl } from "./open-control.js";
+import { type SplitStatement, splitStatement } from "./split-statement.js";
 import { StatementError } from "./statement-error.js";
 
 const bar = 124;
 const dot = 46;
 const hash = 35;
+const colon = 58;
+
+// Characters that no source has (a source has one character per byte): where an argument goes, and
+// where pasting has joined two texts.
+const slotMark = "\u0200";
+const pasteMark = "\u0201";
 
 /** Literal pieces around parameters: pieces[0] arg[slots[0]] pieces[1] ... */
 export interface CutStatement {
@@ -13,24 +20,34 @@ export interface CutStatement {
   readonly slots: readonly number[];
 }
 
+/** The opcode or a parameter of a split statement. */
+interface TemplatePart extends CutStatement {
+  /** Pasting has joined texts here, which may make a defined word. */
+  readonly pasted: boolean;
+}
+
+/** A statement that was split before its arguments are known. */
+export interface SplitTemplate {
+  readonly opcode: TemplatePart;
+  readonly parameters: readonly TemplatePart[];
+}
+
 /**
- * A statement of a macro body for one state of the definitions. Replacing defined words in the pieces
- * once, instead of in the whole text at every call, is what makes large macros fast.
+ * A statement of a macro body for one state of the definitions. Replacing defined words in its pieces
+ * and splitting it once, instead of at every call, is what makes large macros fast. All of this
+ * holds for plain arguments only; `cut` is for the others.
  */
-export interface StatementTemplate extends CutStatement {
+export interface StatementTemplate {
   /** The text as it stands in the source. */
   readonly cut: CutStatement;
   /** The state of the definitions that it is for, see `TranslationState.epoch`. */
   readonly epoch: number;
-  /**
-   * The pieces can be joined with plain arguments, and the result is what substitution and pasting
-   * would make of the whole text.
-   */
-  readonly joins: boolean;
-  /** A host line; its first piece lacks the bar then. */
-  readonly isHost: boolean;
+  /** A host line, without its bar. */
+  readonly host: CutStatement | undefined;
   /** Whether the host line may end in a control statement that lacks its body. */
   readonly mayOpenControl: boolean;
+  /** Any other statement, unless it has to be split with its arguments filled in. */
+  readonly split: SplitTemplate | undefined;
 }
 
 const noSlots: readonly number[] = [];
@@ -68,37 +85,58 @@ export function fillIn({ pieces, slots }: CutStatement, args: readonly string[])
   return text;
 }
 
-/** Whether an argument can be joined with the pieces of a template: no pasting, no part of a comment. */
+/** Deletes every `..` together with the blanks around it; `mark` takes its place. */
+export function paste(text: string, mark = ""): string {
+  let dots = text.indexOf("..");
+  if (dots < 0) return text;
+  let output = "";
+  let copied = 0;
+  while (dots >= 0) {
+    let end = dots;
+    while (end > copied && isBlank(text.charCodeAt(end - 1))) end--;
+    output += text.slice(copied, end) + mark;
+    copied = skipBlanks(text, dots + 2);
+    dots = text.indexOf("..", copied);
+  }
+  return output + text.slice(copied);
+}
+
+/**
+ * Whether an argument, which has balanced brackets and no blanks around, can be filled in where a
+ * statement was split before: it does not take part in pasting, in a comment or in `label:`.
+ */
 function isPlain(argument: string): boolean {
+  const last = argument.charCodeAt(argument.length - 1);
+  if (argument === "" || last === dot || last === colon || argument.charCodeAt(0) === dot) return false;
   return !argument.includes("..") && !argument.includes("/");
 }
 
-/** Whether all arguments can be joined with the pieces of templates. */
+/** Whether all arguments can be filled into templates. */
 export function arePlain(args: readonly string[]): boolean {
   for (let index = 0; index < args.length; index++) if (!isPlain(args[index] as string)) return false;
   return true;
 }
 
 /**
- * Whether words and the `..` of pasting end where a piece ends, so that the piece means the same alone
- * and beside an argument. A parameter is a whole word, so no piece has a word character beside it.
+ * Whether words and the dots of pasting end where the piece ends, so that it means the same alone and
+ * beside an argument. A parameter is a whole word, so no piece has a word character beside it.
  */
 function standsAlone(piece: string, behindSlot: boolean, beforeSlot: boolean): boolean {
-  if (piece.includes("..")) return false;
+  if (piece.includes("...") || piece.includes(slotMark) || piece.includes(pasteMark)) return false;
   const first = piece.charCodeAt(0);
   const last = piece.charCodeAt(piece.length - 1);
-  return (
-    !(behindSlot && (first === dot || first === hash)) && !(beforeSlot && (last === dot || last === hash))
-  );
+  if (behindSlot && (first === hash || (first === dot && piece.charCodeAt(1) !== dot))) return false;
+  return !(beforeSlot && (last === hash || (last === dot && piece.charCodeAt(piece.length - 2) !== dot)));
 }
 
-/** The pieces with all defines replaced, or undefined if some can only be replaced in the whole text. */
-function substitutePieces({ pieces, slots }: CutStatement, defines: Defines): string[] | undefined {
+/** The pieces with all defines replaced, or undefined if that can only be done in the whole text. */
+function substitutePieces({ pieces, slots }: CutStatement, defines: Defines): readonly string[] | undefined {
   const last = slots.length;
-  if (!pieces.every((piece, index) => standsAlone(piece, index > 0, index < last))) return undefined;
+  const alone = (piece: string, index: number): boolean => standsAlone(piece, index > 0, index < last);
+  if (!pieces.every(alone)) return undefined;
   try {
     const substituted = pieces.map((piece) => substituteDefines(defines, piece));
-    return substituted.some((piece) => piece.includes("..")) ? undefined : substituted;
+    return substituted.every(alone) ? substituted : undefined;
   } catch (error) {
     if (!(error instanceof StatementError)) throw error;
     // A define without end: its message is about the whole text.
@@ -106,15 +144,63 @@ function substitutePieces({ pieces, slots }: CutStatement, defines: Defines): st
   }
 }
 
+function splitTemplate(text: string): SplitStatement | undefined {
+  // Dots at the ends join the statement with nothing.
+  if (text.startsWith(pasteMark) || text.endsWith(pasteMark)) return undefined;
+  try {
+    return splitStatement(text);
+  } catch (error) {
+    if (!(error instanceof StatementError)) throw error;
+    return undefined;
+  }
+}
+
+/** Splits a statement with marks in the place of its arguments. */
+function createSplit(pieces: readonly string[], slots: readonly number[]): SplitTemplate | undefined {
+  const split = splitTemplate(pieces.map((piece) => paste(piece, pasteMark)).join(slotMark));
+  if (split === undefined) return undefined;
+  let nextSlot = 0;
+  const toPart = (text: string): TemplatePart => {
+    const own = text.replaceAll(pasteMark, "").split(slotMark);
+    const first = nextSlot;
+    nextSlot += own.length - 1;
+    return { pieces: own, slots: slots.slice(first, nextSlot), pasted: text.includes(pasteMark) };
+  };
+  return { opcode: toPart(split.opcode), parameters: split.parameters.map(toPart) };
+}
+
 /** Prepares a macro statement for the current definitions. */
 export function createTemplate(cut: CutStatement, defines: Defines, epoch: number): StatementTemplate {
   const pieces = substitutePieces(cut, defines);
+  const template = { cut, epoch, host: undefined, mayOpenControl: true, split: undefined };
+  if (pieces === undefined) return template;
   const { slots } = cut;
-  if (pieces === undefined) {
-    return { cut, pieces: cut.pieces, slots, epoch, joins: false, isHost: false, mayOpenControl: true };
+  const [first = "", ...others] = pieces;
+  if (first.charCodeAt(0) !== bar) return { ...template, split: createSplit(pieces, slots) };
+  if (first.startsWith("|//") || pieces.some((piece) => piece.includes(".."))) return template;
+  const host = { pieces: [first.slice(1), ...others], slots };
+  return { ...template, host, mayOpenControl: mayOpenControl(host.pieces) };
+}
+
+/** A part with its arguments, or undefined if pasting made a defined word. */
+function fillInPart(part: TemplatePart, args: readonly string[], defines: Defines): string | undefined {
+  const text = fillIn(part, args);
+  return part.pasted && substituteDefines(defines, text) !== text ? undefined : text;
+}
+
+/** A split statement with its arguments, or undefined if it has to be split with them filled in. */
+export function fillInSplit(
+  template: SplitTemplate,
+  args: readonly string[],
+  defines: Defines,
+): SplitStatement | undefined {
+  const opcode = fillInPart(template.opcode, args, defines);
+  if (opcode === undefined) return undefined;
+  const parameters: string[] = [];
+  for (let index = 0; index < template.parameters.length; index++) {
+    const text = fillInPart(template.parameters[index] as TemplatePart, args, defines);
+    if (text === undefined) return undefined;
+    parameters.push(text);
   }
-  const [first = ""] = pieces;
-  const isHost = first.charCodeAt(0) === bar && !first.startsWith("|//");
-  if (isHost) pieces[0] = first.slice(1);
-  return { cut, pieces, slots, epoch, joins: true, isHost, mayOpenControl: isHost && mayOpenControl(pieces) };
+  return { opcode, parameters };
 }

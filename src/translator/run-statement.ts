@@ -1,10 +1,11 @@
+import type { AssembledStatement } from "./assembled-statement.js";
 import { skipBlanks } from "./characters.js";
 import { endsSkipping } from "./conditionals.js";
 import { substituteDefines } from "./defines.js";
 import { noteHostText, noteLabels, notePlainHostText } from "./lint.js";
 import { appendStatement, flush } from "./pending-code.js";
 import { reportStatementWarning } from "./report.js";
-import { splitStatement } from "./split-statement.js";
+import { type SplitStatement, splitStatement } from "./split-statement.js";
 import type { CompiledStatement, ExpandedStatement, TranslationState } from "./state.js";
 import { recordExecution } from "./statement-recorder.js";
 import { findAction, unknownStatement } from "./statement-table.js";
@@ -81,18 +82,33 @@ export function runExpandedStatement(state: TranslationState, expanded: Expanded
   execute(state, expanded.compiled, expanded.text);
 }
 
+/** Executes a statement of a macro that is split already. Returns false if there is no such statement. */
+export function runSplitStatement(state: TranslationState, { opcode, parameters }: SplitStatement): boolean {
+  const action = findAction(state, opcode, parameters.length);
+  if (action !== undefined) {
+    action(state, parameters, opcode);
+    return true;
+  }
+  const { architecture } = state;
+  if (architecture?.lookup(opcode, parameters.length) !== "exact") return false;
+  appendAssembled(state, architecture.assemble(opcode, parameters));
+  return true;
+}
+
+function appendAssembled(state: TranslationState, assembled: AssembledStatement): void {
+  if (assembled.warnings.length > 0) {
+    for (const warning of assembled.warnings) reportStatementWarning(state, warning);
+  }
+  if (assembled.labels.length > 0) noteLabels(state, assembled.labels);
+  appendStatement(state, assembled);
+}
+
 function execute(state: TranslationState, compiled: CompiledStatement, text: string): void {
   if (state.recorder !== undefined) recordExecution(state, state.recorder, compiled, text);
   switch (compiled.kind) {
-    case "assembled": {
-      const { assembled } = compiled;
-      if (assembled.warnings.length > 0) {
-        for (const warning of assembled.warnings) reportStatementWarning(state, warning);
-      }
-      if (assembled.labels.length > 0) noteLabels(state, assembled.labels);
-      appendStatement(state, assembled);
+    case "assembled":
+      appendAssembled(state, compiled.assembled);
       return;
-    }
     case "host":
       runHostText(state, compiled.tail);
       return;
