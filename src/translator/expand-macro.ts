@@ -1,19 +1,18 @@
 import { maximumStatementLength, substituteDefines } from "./defines.js";
 import {
   arePlain,
+  argumentKey,
   type CutStatement,
   createTemplate,
   cutAtParameters,
   fillIn,
   fillInSplit,
   paste,
-  type SplitTemplate,
   type StatementTemplate,
 } from "./macro-template.js";
 import { fatalError, wholeStatement } from "./problems.js";
 import { reportProblem } from "./report.js";
-import { runExpandedStatement, runHostLine, runSplitStatement } from "./run-statement.js";
-import type { SplitStatement } from "./split-statement.js";
+import { compileSplit, executeCompiled, runExpandedStatement, runHostLine } from "./run-statement.js";
 import type { ExpandedStatement, Macro, MacroCall, MacroStatement, TranslationState } from "./state.js";
 import { StatementError } from "./statement-error.js";
 import { echo } from "./write-output.js";
@@ -27,8 +26,8 @@ interface Invocation {
   readonly args: readonly string[];
   /** The definitions that the defines in the arguments were replaced by. */
   readonly epoch: number;
-  /** The arguments can be joined with the pieces of templates. */
-  readonly plain: boolean;
+  /** Statements are expanded by templates, not as whole texts. */
+  readonly byTemplates: boolean;
   /** Every expanded statement is shown as a comment. */
   readonly shows: boolean;
   /** Number of macro calls around this one. */
@@ -43,13 +42,19 @@ function charge(state: TranslationState, length: number): void {
   throw fatalError("expansion-too-large", "macro expansion is too large", wholeStatement);
 }
 
+function cutOf(macro: Macro, statement: MacroStatement): CutStatement {
+  statement.cut ??= cutAtParameters(statement.text, macro.parameters);
+  return statement.cut;
+}
+
 /** Expands a statement by its whole text, which is right for whatever arguments. */
 function expandText(
   state: TranslationState,
-  template: StatementTemplate,
+  macro: Macro,
+  statement: MacroStatement,
   args: readonly string[],
 ): ExpandedStatement {
-  const filled = fillIn(template.cut, args);
+  const filled = fillIn(cutOf(macro, statement), args);
   charge(state, filled.length);
   const known = state.expansionCache.get(filled);
   if (known !== undefined) return known;
@@ -64,8 +69,7 @@ function expandText(
 function templateOf(state: TranslationState, macro: Macro, statement: MacroStatement): StatementTemplate {
   const { template } = statement;
   if (template !== undefined && template.epoch === state.epoch) return template;
-  statement.cut ??= cutAtParameters(statement.text, macro.parameters);
-  const created = createTemplate(statement.cut, state.defines, state.epoch);
+  const created = createTemplate(cutOf(macro, statement), state.defines, state.epoch);
   statement.template = created;
   return created;
 }
@@ -82,20 +86,16 @@ function runHostTemplate(
   runHostLine(state, text, mayOpenControl);
 }
 
-/** Fills a split statement in, or gives undefined if it has to be split with the arguments filled in. */
-function expandSplit(
-  state: TranslationState,
-  template: SplitTemplate,
-  args: readonly string[],
-): SplitStatement | undefined {
-  const split = fillInSplit(template, args, state.defines);
-  if (split === undefined) return undefined;
-  let length = split.opcode.length;
-  for (let index = 0; index < split.parameters.length; index++) {
-    length += (split.parameters[index] as string).length;
+/** So many calls of a macro under the same definitions are not worth making templates. */
+const fewCalls = 4;
+
+/** Whether a call is one of many and has arguments that can be filled into templates. */
+function usesTemplates(state: TranslationState, { calls }: Macro, args: readonly string[]): boolean {
+  if (calls.epoch !== state.epoch) {
+    calls.epoch = state.epoch;
+    calls.count = 0;
   }
-  charge(state, length);
-  return split;
+  return ++calls.count > fewCalls && state.recorder === undefined && arePlain(args);
 }
 
 /** Executes the statements of a macro. A failing statement is reported and the macro goes on. */
@@ -109,8 +109,8 @@ export function expandMacro(state: TranslationState, macro: Macro, args: readonl
     throw fatalError("macro-nesting", "macros are nested too deeply", wholeStatement);
   }
   const shows = state.echoForm !== undefined && state.options.macroComments;
-  const plain = state.recorder === undefined && arePlain(args);
-  const invocation = { macro, args, epoch, plain, shows, depth };
+  const byTemplates = !shows && usesTemplates(state, macro, args);
+  const invocation = { macro, args, epoch, byTemplates, shows, depth };
   if (shows) echo(state, `{ MACRO ${macro.name} (${macro.parameters.length})`);
   macro.active = true;
   try {
@@ -122,56 +122,70 @@ export function expandMacro(state: TranslationState, macro: Macro, args: readonl
   if (shows) echo(state, `} MACRO ${macro.name} (${macro.parameters.length})`);
 }
 
+/** Executes statements from an index on, up to one that fails. Returns the index behind the last one. */
+function runStatements(state: TranslationState, invocation: Invocation, first: number): number {
+  const { macroStack } = state;
+  const { depth } = invocation;
+  const { statements } = invocation.macro;
+  let next = first;
+  try {
+    while (next < statements.length) runMacroStatement(state, invocation, next++);
+  } catch (error) {
+    // A failure while expanding leaves the macro, one while executing does not.
+    const executing = macroStack[depth]?.statement === statements[next - 1];
+    macroStack.length = executing ? depth + 1 : depth;
+    if (!executing || !(error instanceof StatementError) || state.aborted) throw error;
+    reportProblem(state, error, true);
+  }
+  return next;
+}
+
 /** Notes which statement of a macro is being executed. */
 function enterStatement(
-  state: TranslationState,
+  { macroStack }: TranslationState,
   { macro, depth }: Invocation,
   statement: MacroStatement,
 ): void {
-  const { macroStack } = state;
   if (macroStack.length === depth) macroStack.push({ macro, statement });
   else (macroStack[depth] as MacroCall).statement = statement;
 }
 
-/** Executes statements from an index on, up to one that fails. Returns the index behind the last one. */
-function runStatements(state: TranslationState, invocation: Invocation, first: number): number {
-  const { macro, args, depth, shows } = invocation;
-  const { macroStack } = state;
-  const { statements } = macro;
-  let next = first;
-  // A failure while expanding leaves the macro, one while executing does not.
-  let expanding = true;
-  try {
-    while (next < statements.length) {
-      const statement = statements[next++] as MacroStatement;
-      expanding = true;
-      const template = templateOf(state, macro, statement);
-      // A definition inside the macro may be about words of the arguments, too.
-      const ready = invocation.plain && invocation.epoch === state.epoch && state.recording === undefined;
-      if (ready && template.host !== undefined) {
-        if (!state.skipping) runHostTemplate(state, template.host, template.mayOpenControl, args);
-        continue;
-      }
-      if (ready && template.split !== undefined && !shows && !state.skipping) {
-        const split = expandSplit(state, template.split, args);
-        if (split !== undefined) {
-          expanding = false;
-          enterStatement(state, invocation, statement);
-          if (runSplitStatement(state, split)) continue;
-          expanding = true;
-        }
-      }
-      const expanded = expandText(state, template, args);
-      if (shows && expanded.text.charCodeAt(0) !== bar) echo(state, expanded.text);
-      expanding = false;
-      enterStatement(state, invocation, statement);
-      runExpandedStatement(state, expanded);
-    }
-  } catch (error) {
-    if (expanding) macroStack.length = depth;
-    if (expanding || !(error instanceof StatementError) || state.aborted) throw error;
-    macroStack.length = depth + 1;
-    reportProblem(state, error, true);
+function runMacroStatement(state: TranslationState, invocation: Invocation, index: number): void {
+  const { shows, args, macro } = invocation;
+  const statement = macro.statements[index] as MacroStatement;
+  if (invocation.byTemplates && !state.skipping && state.recording === undefined) {
+    // A definition inside the macro may be about words of the arguments, too.
+    if (invocation.epoch === state.epoch && runByTemplate(state, invocation, statement)) return;
   }
-  return next;
+  const expanded = expandText(state, macro, statement, args);
+  if (shows && expanded.text.charCodeAt(0) !== bar) echo(state, expanded.text);
+  enterStatement(state, invocation, statement);
+  runExpandedStatement(state, expanded);
+}
+
+/** Executes a statement by its template. Returns false if it has to be expanded as a whole text. */
+function runByTemplate(state: TranslationState, invocation: Invocation, statement: MacroStatement): boolean {
+  const { args } = invocation;
+  const { host, split, mayOpenControl } = templateOf(state, invocation.macro, statement);
+  if (host !== undefined) {
+    runHostTemplate(state, host, mayOpenControl, args);
+    return true;
+  }
+  if (split === undefined) return false;
+  const key = argumentKey(split, args);
+  charge(state, statement.text.length + key.length);
+  const known = split.compiled.get(key);
+  if (known !== undefined) {
+    enterStatement(state, invocation, statement);
+    executeCompiled(state, known);
+    return true;
+  }
+  const filled = fillInSplit(split, args, state.defines);
+  if (filled === undefined) return false;
+  enterStatement(state, invocation, statement);
+  const compiled = compileSplit(state, filled);
+  if (compiled === undefined) return false;
+  split.compiled.set(key, compiled);
+  executeCompiled(state, compiled);
+  return true;
 }

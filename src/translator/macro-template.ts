@@ -2,6 +2,7 @@ import { isBlank, skipBlanks, wordTable } from "./characters.js";
 import { type Defines, substituteDefines } from "./defines.js";
 import { mayOpenControl } from "./open-control.js";
 import { type SplitStatement, splitStatement } from "./split-statement.js";
+import type { CompiledStatement } from "./state.js";
 import { StatementError } from "./statement-error.js";
 
 const bar = 124;
@@ -30,16 +31,18 @@ interface TemplatePart extends CutStatement {
 export interface SplitTemplate {
   readonly opcode: TemplatePart;
   readonly parameters: readonly TemplatePart[];
+  /** Numbers of the parameters that are filled in. */
+  readonly slots: readonly number[];
+  /** What it was compiled to, by its arguments; see `argumentKey`. */
+  readonly compiled: Map<string, CompiledStatement>;
 }
 
 /**
  * A statement of a macro body for one state of the definitions. Replacing defined words in its pieces
- * and splitting it once, instead of at every call, is what makes large macros fast. All of this
- * holds for plain arguments only; `cut` is for the others.
+ * and splitting it once, instead of at every call, is what makes large macros fast. It is for plain
+ * arguments only, and with neither `host` nor `split` for none.
  */
 export interface StatementTemplate {
-  /** The text as it stands in the source. */
-  readonly cut: CutStatement;
   /** The state of the definitions that it is for, see `TranslationState.epoch`. */
   readonly epoch: number;
   /** A host line, without its bar. */
@@ -166,20 +169,31 @@ function createSplit(pieces: readonly string[], slots: readonly number[]): Split
     nextSlot += own.length - 1;
     return { pieces: own, slots: slots.slice(first, nextSlot), pasted: text.includes(pasteMark) };
   };
-  return { opcode: toPart(split.opcode), parameters: split.parameters.map(toPart) };
+  const opcode = toPart(split.opcode);
+  return { opcode, parameters: split.parameters.map(toPart), slots, compiled: new Map() };
 }
 
 /** Prepares a macro statement for the current definitions. */
 export function createTemplate(cut: CutStatement, defines: Defines, epoch: number): StatementTemplate {
   const pieces = substitutePieces(cut, defines);
-  const template = { cut, epoch, host: undefined, mayOpenControl: true, split: undefined };
+  const template = { epoch, host: undefined, mayOpenControl: true, split: undefined };
   if (pieces === undefined) return template;
   const { slots } = cut;
   const [first = "", ...others] = pieces;
-  if (first.charCodeAt(0) !== bar) return { ...template, split: createSplit(pieces, slots) };
+  if (first.charCodeAt(0) !== bar) {
+    // Without parameters it is the same text in every call, which is found by that text.
+    return slots.length === 0 ? template : { ...template, split: createSplit(pieces, slots) };
+  }
   if (first.startsWith("|//") || pieces.some((piece) => piece.includes(".."))) return template;
   const host = { pieces: [first.slice(1), ...others], slots };
   return { ...template, host, mayOpenControl: mayOpenControl(host.pieces) };
+}
+
+/** The arguments that a split statement takes, as one text. */
+export function argumentKey({ slots }: SplitTemplate, args: readonly string[]): string {
+  let key = args[slots[0] as number] as string;
+  for (let index = 1; index < slots.length; index++) key += `\n${args[slots[index] as number]}`;
+  return key;
 }
 
 /** A part with its arguments, or undefined if pasting made a defined word. */

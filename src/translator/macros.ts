@@ -39,6 +39,7 @@ export const runMacroDirective: StatementAction = (state, [name, ...parameters])
     definedAt: currentPlace(state),
     classicLine: state.frame.classicLine,
     active: false,
+    calls: { epoch: state.epoch, count: 0 },
   };
 };
 

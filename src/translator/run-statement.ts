@@ -16,12 +16,10 @@ const bar = 124;
 /** Finds out what a statement text stands for, after substitution. */
 function compileSubstituted(state: TranslationState, text: string): CompiledStatement {
   if (text.charCodeAt(0) === bar) return { kind: "host", tail: text.slice(1) };
-  const { opcode, parameters } = splitStatement(text);
-  const action = findAction(state, opcode, parameters.length);
-  if (action !== undefined) return { kind: "action", action, opcode, parameters };
-  const { architecture } = state;
-  if (architecture?.lookup(opcode, parameters.length) !== "exact") throw unknownStatement(state, opcode);
-  return { kind: "assembled", assembled: architecture.assemble(opcode, parameters) };
+  const split = splitStatement(text);
+  const compiled = compileSplit(state, split);
+  if (compiled === undefined) throw unknownStatement(state, split.opcode);
+  return compiled;
 }
 
 /** Writes the text behind the second bar of a host line given as `||`. */
@@ -82,17 +80,16 @@ export function runExpandedStatement(state: TranslationState, expanded: Expanded
   execute(state, expanded.compiled, expanded.text);
 }
 
-/** Executes a statement of a macro that is split already. Returns false if there is no such statement. */
-export function runSplitStatement(state: TranslationState, { opcode, parameters }: SplitStatement): boolean {
+/** Finds out what a split statement stands for; undefined if there is no such statement. Throws a StatementError. */
+export function compileSplit(
+  state: TranslationState,
+  { opcode, parameters }: SplitStatement,
+): CompiledStatement | undefined {
   const action = findAction(state, opcode, parameters.length);
-  if (action !== undefined) {
-    action(state, parameters, opcode);
-    return true;
-  }
+  if (action !== undefined) return { kind: "action", action, opcode, parameters };
   const { architecture } = state;
-  if (architecture?.lookup(opcode, parameters.length) !== "exact") return false;
-  appendAssembled(state, architecture.assemble(opcode, parameters));
-  return true;
+  if (architecture?.lookup(opcode, parameters.length) !== "exact") return undefined;
+  return { kind: "assembled", assembled: architecture.assemble(opcode, parameters) };
 }
 
 function appendAssembled(state: TranslationState, assembled: AssembledStatement): void {
@@ -105,6 +102,11 @@ function appendAssembled(state: TranslationState, assembled: AssembledStatement)
 
 function execute(state: TranslationState, compiled: CompiledStatement, text: string): void {
   if (state.recorder !== undefined) recordExecution(state, state.recorder, compiled, text);
+  executeCompiled(state, compiled);
+}
+
+/** Executes what a statement stands for. Throws a StatementError. */
+export function executeCompiled(state: TranslationState, compiled: CompiledStatement): void {
   switch (compiled.kind) {
     case "assembled":
       appendAssembled(state, compiled.assembled);

@@ -48,6 +48,8 @@ export interface Macro {
   readonly definedAt: SourcePlace;
   readonly classicLine: number;
   active: boolean;
+  /** How often it was called under the same definitions, see `TranslationState.epoch`. */
+  readonly calls: { epoch: number; count: number };
 }
 
 export interface Capture {
