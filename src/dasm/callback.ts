@@ -21,25 +21,33 @@ export function isInCallback(): boolean {
   return activity.callbacks > 0;
 }
 
+/** Makes a function that calls machine code, and throws what a callback of it threw. */
+export function guardCalls(
+  call: ForeignFunction,
+  requireAlive: () => void,
+): (...args: readonly unknown[]) => unknown {
+  // One closure without calls of its own: a call of machine code takes a few dozen nanoseconds.
+  return (...args) => {
+    requireAlive();
+    activity.calls += 1;
+    let result: unknown;
+    try {
+      result = call(...args);
+    } catch (error) {
+      activity.calls -= 1;
+      throw takeProblem(error);
+    }
+    activity.calls -= 1;
+    if (activity.problem !== undefined) throw takeProblem(undefined);
+    return result;
+  };
+}
+
 /** Forgets the exception of a callback, which is thrown instead of `error`. */
 function takeProblem(error: unknown): unknown {
   const { problem } = activity;
   activity.problem = undefined;
   return problem === undefined ? error : problem.error;
-}
-
-/** Calls machine code, and throws what a callback of it threw. */
-export function callMachineCode(call: ForeignFunction, args: readonly unknown[]): unknown {
-  activity.calls += 1;
-  try {
-    const result = call(...args);
-    if (activity.problem !== undefined) throw undefined;
-    return result;
-  } catch (error) {
-    throw takeProblem(error);
-  } finally {
-    activity.calls -= 1;
-  }
 }
 
 /** A JavaScript function that machine code can call. */

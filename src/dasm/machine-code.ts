@@ -1,4 +1,4 @@
-import { callMachineCode, isInCallback } from "./callback.js";
+import { guardCalls, isInCallback } from "./callback.js";
 import type { CodeImage, SourcePair } from "./code-image.js";
 import { DasmError, usageError } from "./dasm-error.js";
 import { type DumpOptions, formatImage } from "./dump.js";
@@ -116,10 +116,10 @@ export class MachineCode {
       throw usageError(`fn: ${prototype}: ${error instanceof Error ? error.message : String(error)}`);
     }
     const life = this.#life;
-    return (...args: readonly unknown[]): Result => {
+    const requireAlive = (): void => {
       if (life.memory === undefined) failFreed();
-      return callMachineCode(call, args) as Result;
     };
+    return guardCalls(call, requireAlive) as (...args: readonly unknown[]) => Result;
   }
 
   /** Addresses of the global labels that the code defines, by name. */
