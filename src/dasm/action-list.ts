@@ -1,10 +1,10 @@
 import type { ActionSourceMap } from "../diagnostics/action-source-map.js";
 import { usageError } from "./dasm-error.js";
 import { decodeChunkInto } from "./decode-chunk.js";
-import type { ActionList } from "./operation.js";
+import { type ActionList, CHUNK_FIELDS } from "./operation.js";
 
 const MAX_LIST_LENGTH = 1 << 24;
-const FIRST_CHUNK = 1;
+const FIRST_CHUNK = CHUNK_FIELDS;
 
 /** Decoding depends on the bytes alone and an action list is immutable, so all states share it. */
 const decodedLists = new WeakMap<Uint8Array, ActionList>();
@@ -43,7 +43,9 @@ function createActionList(bytes: Uint8Array, statementStarts: Uint8Array | undef
     statementStarts,
     chunkAt: new Int32Array(bytes.length),
     operations: new Int32Array(64),
+    offsets: new Int32Array(64),
     operationsEnd: FIRST_CHUNK,
+    spare: undefined,
   };
 }
 

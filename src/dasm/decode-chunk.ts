@@ -1,64 +1,130 @@
 import { ACTION } from "../x86/actions.js";
 import { damagedList } from "./dasm-error.js";
-import { NODE } from "./node.js";
-import { type ActionList, CHUNK_FIELDS, KEEP_MARK, OPERATION } from "./operation.js";
+import { NODE, NODE_FIELDS } from "./node.js";
+import {
+  type ActionList,
+  CHUNK_FIELDS,
+  DETAIL_SHIFT,
+  FIXED_VREG,
+  LITERALS_SHIFT,
+  OPERATION,
+  OPERATION_FIELDS,
+  VARIABLE,
+  WORD,
+  ZERO_NEEDS_BYTE,
+} from "./operation.js";
 
-/** Literal bytes that one operation carries. */
-const LITERALS_PER_OPERATION = 64;
 /** The first number of a global label in an operand byte. */
 const FIRST_GLOBAL = 10;
 /** Operand bytes above this are forward references to local labels. */
 const LAST_GLOBAL = 246;
+const NO_MARK = -1;
+/** Put stores literal bytes four at a time, whether there are as many or not. */
+const STORE_SLACK = 8;
+/** Most bytes that are collected before they become an operation. */
+const MOST_LITERALS = 2 * WORD;
 
 /** Everything that changes while one chunk is decoded. */
 interface ChunkDecoder {
   readonly list: ActionList;
   /** Offset of the next byte. */
   offset: number;
+  /** The offset that a failed check of the current action names. */
+  actionOffset: number;
   argumentCount: number;
+  nodeCount: number;
   /** Bounds of what the chunk has written so far, before any argument is known. */
   leastBytes: number;
   mostBytes: number;
-  /** Least number of bytes before the ModRM mark, -1 when there is no mark. */
+  /** Least number of bytes before the mark, -1 when there is no mark. */
   leastAtMark: number;
+  /** Number of bytes behind the mark, NO_MARK, or VARIABLE where it depends on arguments. */
+  markDistance: number;
   /** The last literal byte, 0 at first: it tells jumps from other references. */
   lastLiteral: number;
   /** Whether the previous action defined a label. */
   afterLabel: boolean;
-  /** Literal bytes collected for the next operation, packed into words. */
-  literals: number;
-  readonly literalWords: Int32Array;
+  /** Literal bytes collected for the next operation. */
+  literalCount: number;
+  readonly literals: Uint8Array;
 }
 
-function appendField(list: ActionList, value: number): void {
-  if (list.operationsEnd === list.operations.length) {
-    const larger = new Int32Array(2 * list.operations.length);
-    larger.set(list.operations);
-    list.operations = larger;
+function enlarge(fields: Int32Array): Int32Array {
+  const larger = new Int32Array(2 * fields.length);
+  larger.set(fields);
+  return larger;
+}
+
+/** Makes room for the fields of a chunk or an operation. */
+function growOperations(list: ActionList): void {
+  if (list.operationsEnd + CHUNK_FIELDS <= list.operations.length) return;
+  list.operations = enlarge(list.operations);
+  list.offsets = enlarge(list.offsets);
+}
+
+/** Up to four of the collected literal bytes, as a little-endian word. */
+function literalWord({ literals, literalCount }: ChunkDecoder, from: number): number {
+  let word = 0;
+  for (let at = from; at < from + WORD && at < literalCount; at += 1) {
+    word |= (literals[at] as number) << (8 * (at - from));
   }
-  list.operations[list.operationsEnd] = value;
-  list.operationsEnd += 1;
+  return word;
+}
+
+/** Appends an operation for the first of the collected literal bytes, at most four. */
+function appendWord(decoder: ChunkDecoder, count: number, kind: number, detail: number): void {
+  const { list, literals } = decoder;
+  growOperations(list);
+  const { operations, offsets, operationsEnd } = list;
+  operations[operationsEnd] = kind | (count << LITERALS_SHIFT) | (detail << DETAIL_SHIFT);
+  operations[operationsEnd + 1] = literalWord(decoder, 0);
+  offsets[operationsEnd] = decoder.actionOffset;
+  list.operationsEnd = operationsEnd + OPERATION_FIELDS;
+  literals.copyWithin(0, count);
+  decoder.literalCount -= count;
+}
+
+/** Appends operations for the collected literal bytes, but for the last ones. */
+function appendLiterals(decoder: ChunkDecoder, rest: number): void {
+  while (decoder.literalCount > rest) {
+    appendWord(decoder, Math.min(decoder.literalCount - rest, WORD), OPERATION.LITERAL, 0);
+  }
 }
 
 /** Appends an operation together with the literal bytes collected before it. */
-function appendOperation(decoder: ChunkDecoder, kind: number, operand: number, detail = 0): void {
-  const { list, literals, literalWords } = decoder;
-  appendField(list, kind | (literals << 8) | (detail << 16));
-  appendField(list, operand);
-  for (let word = 0; 4 * word < literals; word += 1) appendField(list, literalWords[word] as number);
-  literalWords.fill(0);
-  decoder.literals = 0;
+function appendOperation(decoder: ChunkDecoder, kind: number, detail = 0): void {
+  appendLiterals(decoder, WORD);
+  appendWord(decoder, decoder.literalCount, kind, detail);
+}
+
+/** Appends an operation that becomes a node. */
+function appendNode(decoder: ChunkDecoder, kind: number, detail = 0): void {
+  decoder.nodeCount += 1;
+  appendOperation(decoder, kind, detail);
+}
+
+/** Keeps the mark in the workspace from here on. */
+function makeMarkVariable(decoder: ChunkDecoder): void {
+  if (decoder.markDistance < 0 || decoder.markDistance === VARIABLE) return;
+  appendOperation(decoder, OPERATION.MARK, decoder.markDistance);
+  decoder.markDistance = VARIABLE;
+}
+
+/** Accounts for bytes that are written in any case. */
+function addBytes(decoder: ChunkDecoder, count: number): void {
+  decoder.leastBytes += count;
+  decoder.mostBytes += count;
+  if (decoder.markDistance < 0 || decoder.markDistance === VARIABLE) return;
+  decoder.markDistance += count;
+  if (decoder.markDistance + WORD >= VARIABLE) makeMarkVariable(decoder);
 }
 
 function addLiteral(decoder: ChunkDecoder, byte: number): void {
-  if (decoder.literals === LITERALS_PER_OPERATION) appendOperation(decoder, OPERATION.LITERAL, 0);
-  const word = decoder.literals >> 2;
-  const packed = decoder.literalWords[word] as number;
-  decoder.literalWords[word] = packed | (byte << (8 * (decoder.literals & 3)));
-  decoder.literals += 1;
+  if (decoder.literalCount === MOST_LITERALS) appendLiterals(decoder, WORD);
+  decoder.literals[decoder.literalCount] = byte;
+  decoder.literalCount += 1;
   decoder.lastLiteral = byte;
-  decoder.leastBytes += 1;
-  decoder.mostBytes += 1;
+  addBytes(decoder, 1);
 }
 
 function nextOperandByte(decoder: ChunkDecoder): number {
@@ -76,65 +142,132 @@ function shrinkOf(decoder: ChunkDecoder): number {
   return 0;
 }
 
-/** The detail of a reference is the head of the node that it becomes. */
-function appendReference(decoder: ChunkDecoder, kind: number, operand: number): void {
-  const relative = kind !== OPERATION.IMM_PC && kind < OPERATION.IMM_BACKWARD;
-  const node = relative ? NODE.RELATIVE | (shrinkOf(decoder) << 8) : NODE.IMMEDIATE;
-  appendOperation(decoder, kind, operand, node);
-  decoder.leastBytes += 4;
-  decoder.mostBytes += relative ? 4 : 8;
+/** Distance of the mark as a detail: without a mark, the place itself takes its part. */
+function markDetail(decoder: ChunkDecoder): number {
+  return Math.max(decoder.markDistance, 0);
 }
 
-/** Label operands keep the offset of the operand byte above bit 8: that is what a range error names. */
-function appendLabelReference(decoder: ChunkDecoder, relative: boolean): void {
-  const offset = decoder.offset;
+/** A literal byte before this place, if the next operation has it. */
+function literalBefore(decoder: ChunkDecoder, distance: number): number | undefined {
+  return distance > decoder.literalCount ? undefined : decoder.literals[decoder.literalCount - distance];
+}
+
+function appendRelative(decoder: ChunkDecoder, kind: number, label: number): void {
+  appendNode(decoder, kind, label | ((NODE.RELATIVE | (shrinkOf(decoder) << 8)) << 8));
+  addBytes(decoder, 4);
+}
+
+/** The width of addresses depends on the state. */
+function appendAddress(decoder: ChunkDecoder, kind: number, label: number): void {
+  makeMarkVariable(decoder);
+  appendNode(decoder, kind, label | (NODE.IMMEDIATE << 8));
+  decoder.leastBytes += 4;
+  decoder.mostBytes += 8;
+}
+
+/** The offset that a range error names is that of the operand byte. */
+function appendLabelReference(decoder: ChunkDecoder, append: typeof appendRelative): void {
+  decoder.actionOffset = decoder.offset;
   const label = nextOperandByte(decoder);
-  if (label === 0) throw damagedList(offset, "label number 0");
-  const backward = relative ? OPERATION.REL_BACKWARD : OPERATION.IMM_BACKWARD;
-  if (label < FIRST_GLOBAL) appendReference(decoder, backward, (offset << 8) | label);
-  else if (label <= LAST_GLOBAL) appendReference(decoder, backward + 2, (offset << 8) | label);
-  else appendReference(decoder, backward + 1, (offset << 8) | (label - LAST_GLOBAL));
+  if (label === 0) throw damagedList(decoder.actionOffset, "label number 0");
+  if (label < FIRST_GLOBAL) append(decoder, OPERATION.BACKWARD, label);
+  else if (label <= LAST_GLOBAL) append(decoder, OPERATION.GLOBAL, label);
+  else append(decoder, OPERATION.FORWARD, label - LAST_GLOBAL);
 }
 
 function appendLabelDefinition(decoder: ChunkDecoder): void {
   const offset = decoder.offset;
+  decoder.actionOffset = offset;
   const label = nextOperandByte(decoder);
   if (label === 0 || label > LAST_GLOBAL) throw damagedList(offset, `definition of label number ${label}`);
-  appendOperation(decoder, OPERATION.LABEL_LG, (offset << 8) | label);
+  const head = label < FIRST_GLOBAL ? NODE.LABEL : NODE.GLOBAL | (label << 8);
+  appendNode(decoder, OPERATION.LABEL_LG, label | (head << 8));
   decoder.afterLabel = true;
 }
 
-function appendDisplacement(decoder: ChunkDecoder, offset: number): void {
+/** Detail of FIXED_DISP, or undefined if the ModRM byte or its base is not known. */
+function fixedDisplacement(decoder: ChunkDecoder): number | undefined {
+  if (decoder.markDistance === VARIABLE) return undefined;
+  const distance = markDetail(decoder);
+  const modrm = literalBefore(decoder, distance + 1);
+  if (modrm === undefined || ((modrm & 7) === 4 && distance === 0)) return undefined;
+  const base = (modrm & 7) === 4 ? (literalBefore(decoder, distance) as number) : modrm;
+  return ((modrm - 0x80) & 0xff) | (distance << 8) | ((base & 7) === 5 ? ZERO_NEEDS_BYTE : 0);
+}
+
+function appendDisplacement(decoder: ChunkDecoder): void {
   const least = decoder.leastAtMark < 0 ? decoder.leastBytes : decoder.leastAtMark;
-  if (least < 1) throw damagedList(offset, "displacement without a ModRM byte");
+  if (least < 1) throw damagedList(decoder.actionOffset, "displacement without a ModRM byte");
   const next = decoder.list.bytes[decoder.offset];
   const keepMark = next === ACTION.IMM_DB || next === ACTION.IMM_WB;
-  appendOperation(decoder, OPERATION.DISP, offset, keepMark ? KEEP_MARK : 0);
+  const fixed = fixedDisplacement(decoder);
+  if (fixed === undefined) appendOperation(decoder, OPERATION.DISP, markDetail(decoder));
+  else appendOperation(decoder, OPERATION.FIXED_DISP, fixed);
+  decoder.markDistance = keepMark ? VARIABLE : NO_MARK;
   if (!keepMark) decoder.leastAtMark = -1;
   else if (decoder.leastAtMark < 0) decoder.leastAtMark = decoder.leastBytes;
   decoder.mostBytes += 4;
 }
 
 /** `IMM_DB` and `IMM_WB`: they change the opcode in front of the ModRM byte. */
-function appendSizedImmediate(decoder: ChunkDecoder, kind: number, offset: number, bytes: number): void {
+function appendSizedImmediate(decoder: ChunkDecoder, kind: number, bytes: number): void {
   const least = decoder.leastAtMark < 0 ? decoder.leastBytes : decoder.leastAtMark;
-  if (least < 2) throw damagedList(offset, "immediate without an opcode");
-  appendOperation(decoder, kind, offset);
+  if (least < 2) throw damagedList(decoder.actionOffset, "immediate without an opcode");
+  const distance = markDetail(decoder) + 2;
+  const opcode = decoder.markDistance === VARIABLE ? undefined : literalBefore(decoder, distance);
+  if (opcode === undefined || kind === OPERATION.IMM_WB) {
+    appendOperation(decoder, kind, markDetail(decoder));
+  } else {
+    appendOperation(decoder, OPERATION.FIXED_IMM_DB, ((opcode + 2) & 0xff) | (distance << 8));
+  }
+  decoder.markDistance = NO_MARK;
   decoder.leastAtMark = -1;
   decoder.leastBytes += 1;
   decoder.mostBytes += bytes;
 }
 
-function appendVariableRegister(decoder: ChunkDecoder, offset: number): void {
+/**
+ * Appends FIXED_VREG, if the instruction so far is four bytes at most, has no VEX prefix, and its form
+ * depends on no other register.
+ * @returns whether it could
+ */
+function appendFixedRegister(decoder: ChunkDecoder, type: number): boolean {
+  const kind = type & 0xe0;
+  const group = (type >> 3) & 3;
+  const distance = type & 7;
+  const length = Math.max(distance, 1);
+  const prefix = literalBefore(decoder, length);
+  if ((kind !== 0x20 && kind !== 0x80) || group > 1 || length > WORD) return false;
+  if (prefix === undefined || decoder.markDistance === VARIABLE) return false;
+  if (distance > 0 && prefix >= 0x80) return false;
+  if (group === 1 && distance < 2) return false;
+  appendLiterals(decoder, length);
+  const flip = distance === 0 ? 0 : kind === 0x80 ? 4 : 1;
+  const detail =
+    (8 * (length - 1) + (kind === 0x80 ? 3 : 0)) |
+    (group === 1 ? FIXED_VREG.DROPPABLE : 0) |
+    (length << FIXED_VREG.LENGTH_SHIFT) |
+    (flip << FIXED_VREG.FLIP_SHIFT);
+  appendWord(decoder, 0, OPERATION.FIXED_VREG, detail);
+  decoder.literalCount = 0;
+  return true;
+}
+
+function appendVariableRegister(decoder: ChunkDecoder): void {
+  const offset = decoder.actionOffset;
   const type = nextOperandByte(decoder);
   const kind = type & 0xe0;
   const distance = type & 7;
   const drops = (type & 0x18) !== 0;
   if (kind === 0x60 || kind === 0xe0) throw damagedList(offset, `variable register of unknown kind ${type}`);
-  if (decoder.leastBytes < Math.max(distance, 1) || (drops && distance === 0)) {
+  const hasNothing = decoder.leastBytes < Math.max(distance, 1) || (drops && decoder.leastAtMark === 0);
+  if (hasNothing || (drops && distance === 0)) {
     throw damagedList(offset, "variable register without an instruction");
   }
-  appendOperation(decoder, OPERATION.VREG, (offset << 8) | type);
+  if (!appendFixedRegister(decoder, type)) {
+    appendOperation(decoder, OPERATION.VREG, type | (markDetail(decoder) << 8));
+    if (kind === 0 && decoder.markDistance >= 0) decoder.markDistance = VARIABLE;
+  }
   if (drops) {
     decoder.leastBytes -= 1;
     if (decoder.leastAtMark >= 0) decoder.leastAtMark -= 1;
@@ -142,10 +275,9 @@ function appendVariableRegister(decoder: ChunkDecoder, offset: number): void {
   if (kind === 0) decoder.mostBytes += 1;
 }
 
-function appendImmediate(decoder: ChunkDecoder, kind: number, offset: number, bytes: number): void {
-  appendOperation(decoder, kind, offset);
-  decoder.leastBytes += bytes;
-  decoder.mostBytes += bytes;
+function appendImmediate(decoder: ChunkDecoder, kind: number, bytes: number): void {
+  appendOperation(decoder, kind);
+  addBytes(decoder, bytes);
 }
 
 function appendExtern(decoder: ChunkDecoder): void {
@@ -153,89 +285,91 @@ function appendExtern(decoder: ChunkDecoder): void {
   const type = nextOperandByte(decoder);
   const index = nextOperandByte(decoder);
   if (type > 1) throw damagedList(offset, `extern of unknown type ${type}`);
-  appendImmediate(decoder, OPERATION.EXTERN, (index << 8) | type, 4);
+  appendNode(decoder, OPERATION.EXTERN, (index << 8) | type);
+  addBytes(decoder, 4);
 }
 
 function appendAlignment(decoder: ChunkDecoder): void {
   const offset = decoder.offset;
   const mask = nextOperandByte(decoder);
   if ((mask & (mask + 1)) !== 0 || mask === 0) throw damagedList(offset, `alignment mask ${mask}`);
-  appendOperation(decoder, OPERATION.ALIGN, mask);
+  appendNode(decoder, OPERATION.ALIGN, mask);
 }
 
-function appendSetLabel(decoder: ChunkDecoder, offset: number, afterLabel: boolean): void {
-  if (!afterLabel) throw damagedList(offset, "label address without a label");
-  appendOperation(decoder, OPERATION.SETLABEL, offset);
+function appendSetLabel(decoder: ChunkDecoder, afterLabel: boolean): void {
+  if (!afterLabel) throw damagedList(decoder.actionOffset, "label address without a label");
+  appendOperation(decoder, OPERATION.SETLABEL);
 }
 
 /** Decodes one action. Returns whether it ends the chunk. */
 function decodeAction(decoder: ChunkDecoder, code: number): boolean {
-  const offset = decoder.offset - 1;
+  decoder.actionOffset = decoder.offset - 1;
   const afterLabel = decoder.afterLabel;
   decoder.afterLabel = false;
   if (code >= ACTION.DISP && code <= ACTION.REL_A) decoder.argumentCount += 1;
   switch (code) {
     case ACTION.DISP:
-      appendDisplacement(decoder, offset);
+      appendDisplacement(decoder);
       return false;
     case ACTION.IMM_S:
-      appendImmediate(decoder, OPERATION.IMM_S, offset, 1);
+      appendImmediate(decoder, OPERATION.IMM_S, 1);
       return false;
     case ACTION.IMM_B:
-      appendImmediate(decoder, OPERATION.IMM_B, offset, 1);
+      appendImmediate(decoder, OPERATION.IMM_B, 1);
       return false;
     case ACTION.IMM_W:
-      appendImmediate(decoder, OPERATION.IMM_W, offset, 2);
+      appendImmediate(decoder, OPERATION.IMM_W, 2);
       return false;
     case ACTION.IMM_D:
-      appendImmediate(decoder, OPERATION.IMM_D, offset, 4);
+      appendImmediate(decoder, OPERATION.IMM_D, 4);
       return false;
     case ACTION.IMM_WB:
-      appendSizedImmediate(decoder, OPERATION.IMM_WB, offset, 2);
+      appendSizedImmediate(decoder, OPERATION.IMM_WB, 2);
       return false;
     case ACTION.IMM_DB:
-      appendSizedImmediate(decoder, OPERATION.IMM_DB, offset, 4);
+      appendSizedImmediate(decoder, OPERATION.IMM_DB, 4);
       return false;
     case ACTION.VREG:
-      appendVariableRegister(decoder, offset);
+      appendVariableRegister(decoder);
       return false;
     case ACTION.SPACE:
-      appendOperation(decoder, OPERATION.SPACE, (offset << 8) | nextOperandByte(decoder));
+      appendNode(decoder, OPERATION.SPACE, nextOperandByte(decoder));
       return false;
     case ACTION.SETLABEL:
-      appendSetLabel(decoder, offset, afterLabel);
+      appendSetLabel(decoder, afterLabel);
       return false;
     case ACTION.REL_A:
-      appendImmediate(decoder, OPERATION.REL_A, offset, 4);
+      appendNode(decoder, OPERATION.REL_A);
+      addBytes(decoder, 4);
       return false;
     default:
-      return decodeLabelAction(decoder, code, offset);
+      return decodeLabelAction(decoder, code);
   }
 }
 
 /** Decodes the actions from `REL_LG` on. */
-function decodeLabelAction(decoder: ChunkDecoder, code: number, offset: number): boolean {
+function decodeLabelAction(decoder: ChunkDecoder, code: number): boolean {
   switch (code) {
     case ACTION.REL_LG:
-      appendLabelReference(decoder, true);
+      appendLabelReference(decoder, appendRelative);
       return false;
     case ACTION.REL_PC:
       decoder.argumentCount += 1;
-      appendReference(decoder, OPERATION.REL_PC, offset);
+      appendRelative(decoder, OPERATION.PC, 0);
       return false;
     case ACTION.IMM_LG:
-      appendLabelReference(decoder, false);
+      appendLabelReference(decoder, appendAddress);
       return false;
     case ACTION.IMM_PC:
       decoder.argumentCount += 1;
-      appendReference(decoder, OPERATION.IMM_PC, offset);
+      appendAddress(decoder, OPERATION.PC, 0);
       return false;
     case ACTION.LABEL_LG:
       appendLabelDefinition(decoder);
       return false;
     case ACTION.LABEL_PC:
       decoder.argumentCount += 1;
-      appendOperation(decoder, OPERATION.LABEL_PC, offset);
+      appendNode(decoder, OPERATION.LABEL_PC);
       decoder.afterLabel = true;
       return false;
     case ACTION.ALIGN:
@@ -248,15 +382,33 @@ function decodeLabelAction(decoder: ChunkDecoder, code: number, offset: number):
       addLiteral(decoder, nextOperandByte(decoder));
       return false;
     case ACTION.MARK:
-      appendOperation(decoder, OPERATION.MARK, 0);
+      decoder.markDistance = 0;
       decoder.leastAtMark = decoder.leastBytes;
       return false;
     case ACTION.SECTION:
-      appendOperation(decoder, OPERATION.SECTION, (offset << 8) | nextOperandByte(decoder));
+      appendNode(decoder, OPERATION.SECTION, nextOperandByte(decoder));
       return true;
     default:
-      appendOperation(decoder, OPERATION.STOP, 0);
+      appendLiterals(decoder, 0);
       return true;
+  }
+}
+
+function decodeUntilEnd(decoder: ChunkDecoder): void {
+  const { bytes, statementStarts } = decoder.list;
+  for (;;) {
+    const code = bytes[decoder.offset];
+    if (code === undefined) throw damagedList(decoder.offset, "the list ends without STOP or SECTION");
+    if (statementStarts !== undefined && statementStarts[decoder.offset] !== 0) {
+      appendNode(decoder, OPERATION.SOURCE, decoder.offset);
+    }
+    decoder.offset += 1;
+    if (code >= ACTION.DISP) {
+      if (decodeAction(decoder, code)) return;
+      continue;
+    }
+    decoder.afterLabel = false;
+    addLiteral(decoder, code);
   }
 }
 
@@ -269,40 +421,29 @@ export function decodeChunkInto(list: ActionList, start: number): void {
   const decoder: ChunkDecoder = {
     list,
     offset: start,
+    actionOffset: start,
     argumentCount: 0,
+    nodeCount: 0,
     leastBytes: 0,
     mostBytes: 0,
     leastAtMark: -1,
+    markDistance: NO_MARK,
     lastLiteral: 0,
     afterLabel: false,
-    literals: 0,
-    literalWords: new Int32Array(LITERALS_PER_OPERATION / 4),
+    literalCount: 0,
+    literals: new Uint8Array(MOST_LITERALS),
   };
-  for (let field = 0; field < CHUNK_FIELDS; field += 1) appendField(list, 0);
+  growOperations(list);
+  list.operationsEnd += CHUNK_FIELDS;
   try {
     decodeUntilEnd(decoder);
   } catch (error) {
     list.operationsEnd = chunk;
     throw error;
   }
-  list.operations[chunk] = decoder.argumentCount;
-  list.operations[chunk + 1] = decoder.mostBytes;
-}
-
-function decodeUntilEnd(decoder: ChunkDecoder): void {
-  const { bytes, statementStarts } = decoder.list;
-  for (;;) {
-    const code = bytes[decoder.offset];
-    if (code === undefined) throw damagedList(decoder.offset, "the list ends without STOP or SECTION");
-    if (statementStarts !== undefined && statementStarts[decoder.offset] !== 0) {
-      appendOperation(decoder, OPERATION.SOURCE, decoder.offset);
-    }
-    decoder.offset += 1;
-    if (code >= ACTION.DISP) {
-      if (decodeAction(decoder, code)) return;
-      continue;
-    }
-    decoder.afterLabel = false;
-    addLiteral(decoder, code);
-  }
+  const { operations } = list;
+  operations[chunk] = decoder.argumentCount;
+  operations[chunk + 1] = decoder.mostBytes + STORE_SLACK;
+  operations[chunk + 2] = (decoder.nodeCount + 1) * NODE_FIELDS;
+  operations[chunk + 3] = list.operationsEnd;
 }

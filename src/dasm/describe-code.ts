@@ -17,8 +17,8 @@ function formatAddress(value: number): string {
 /** What a reference with a fixed address refers to; undefined for a label in the code. */
 function nameFixedTarget(state: AssemblerState, names: SymbolNames, target: number): string | undefined {
   if (target < 0) return nameGlobal(names, externalEntry(target));
-  const isGiven = (headOf(state.nodes, target) & 0xff) === NODE.ADDRESS;
-  return isGiven ? formatAddress(contentOf(state.nodes, target)) : undefined;
+  const isGiven = (headOf(state.workspace.nodes, target) & 0xff) === NODE.ADDRESS;
+  return isGiven ? formatAddress(contentOf(state.workspace.nodes, target)) : undefined;
 }
 
 /** The bytes of a linked unit that depend on its address or on addresses outside, in output order. */
@@ -27,7 +27,7 @@ export function listRelocations(
   names: SymbolNames,
   labels: readonly CodeLabel[],
 ): readonly Relocation[] {
-  const { nodes } = state;
+  const { nodes } = state.workspace;
   const found: Relocation[] = [];
   walkNodes(state, (node, kind, detail, offset) => {
     const target = targetOf(nodes, node);
@@ -55,20 +55,21 @@ function nameOffset(labels: readonly CodeLabel[], offset: number): string {
 export function listLabels(state: AssemblerState, names: SymbolNames): readonly CodeLabel[] {
   const found: CodeLabel[] = [];
   const add = (node: number, name: string): void => {
-    const offset = node > 0 ? finalOffset(state.nodes, node) : undefined;
+    const offset = node > 0 ? finalOffset(state.workspace.nodes, node) : undefined;
     if (offset !== undefined) found.push({ offset, name });
   };
-  for (let entry = FIRST_GLOBAL; entry < state.labelsUsed; entry += 1) {
-    add(state.labels[entry] as number, nameGlobal(names, entry));
+  for (let entry = FIRST_GLOBAL; entry < state.workspace.labelsUsed; entry += 1) {
+    add(state.workspace.labels[entry] as number, nameGlobal(names, entry));
   }
   for (let label = 0; label < state.pcLabelCount; label += 1)
-    add(state.pcLabels[label] as number, `=>${label}`);
+    add(state.workspace.pcLabels[label] as number, `=>${label}`);
   return found.sort((a, b) => a.offset - b.offset);
 }
 
 /** Where the code of each statement of a linked unit begins; empty without a map. */
 export function listSources(state: AssemblerState): readonly SourcePair[] {
-  const { map, statementMarks, nodes } = state;
+  const { map, statementMarks } = state;
+  const { nodes } = state.workspace;
   if (map === undefined) return [];
   const found: SourcePair[] = [];
   for (let at = 0; at < statementMarks.length; at += 2) {
@@ -81,8 +82,8 @@ export function listSources(state: AssemblerState): readonly SourcePair[] {
 /** Numbers (from 0) of the global labels that are referred to but not defined. */
 export function listExternalGlobals(state: AssemblerState): readonly number[] {
   const found: number[] = [];
-  for (let entry = FIRST_GLOBAL; entry < state.labelsUsed; entry += 1) {
-    if ((state.labels[entry] as number) < 0) found.push(entry - FIRST_GLOBAL);
+  for (let entry = FIRST_GLOBAL; entry < state.workspace.labelsUsed; entry += 1) {
+    if ((state.workspace.labels[entry] as number) < 0) found.push(entry - FIRST_GLOBAL);
   }
   return found;
 }

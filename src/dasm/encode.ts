@@ -1,220 +1,231 @@
 import { DasmError, usageError } from "./dasm-error.js";
-import { contentOf, estimateOf, headOf, NODE, NODE_FIELDS, nextOf, targetOf } from "./node.js";
+import { contentOf, estimateOf, headOf, NODE, NODE_FIELDS, targetOf } from "./node.js";
+import { firstSegmentOf, sizeOf } from "./section.js";
 import { type AssemblerState, FIRST_GLOBAL, globalHalvesOf, requireAlive, STAGE } from "./state.js";
 import { STATUS } from "./status.js";
 
 /** Copies of at least this many bytes are worth a call of the built-in copy. */
 const BULK_COPY = 256;
 
-/** Where the code is written, and where it will run. */
-interface Output {
-  readonly bytes: Uint8Array;
-  readonly view: DataView;
-  readonly baseLow: number;
-  readonly baseHigh: number;
+/** Upper half of the sum of a 64-bit base address and a signed 32-bit offset. */
+function addressHigh(state: AssemblerState, baseLow: number, baseHigh: number, offset: number): number {
+  if (state.pointerSize === 4) return 0;
+  const carry = (baseLow + offset) >>> 0 < offset >>> 0 ? 1 : 0;
+  return (baseHigh + (offset >> 31) + carry) | 0;
 }
 
-/** Copies code bytes to the output, as long as possible four at a time. */
-function copyBytes(
+/** Displacement of a long relative reference whose field ends at offset `end`. */
+function relativeOffset(state: AssemblerState, baseLow: number, end: number, target: number): number {
+  const { nodes } = state.workspace;
+  if (target < 0) return (globalHalvesOf(state)[2 * (-target - 1)] as number) - baseLow - end;
+  const isGiven = (headOf(nodes, target) & 0xff) === NODE.ADDRESS;
+  return contentOf(nodes, target) - (isGiven ? baseLow : 0) - end;
+}
+
+/** Writes the address of a label in the state's width. */
+function writeAddress(
   state: AssemblerState,
-  source: number,
-  length: number,
-  output: Output,
+  view: DataView,
+  baseLow: number,
+  baseHigh: number,
+  at: number,
   target: number,
 ): void {
-  if (length >= BULK_COPY) {
-    output.bytes.set(state.code.subarray(source, source + length), target);
-    return;
-  }
-  const from = state.view;
-  const to = output.view;
-  let at = 0;
-  for (; at <= length - 4; at += 4) to.setInt32(target + at, from.getInt32(source + at, true), true);
-  for (; at < length; at += 1) to.setInt8(target + at, from.getInt8(source + at));
-}
-
-/** Upper half of the 64-bit sum of the base address and a signed 32-bit offset. */
-function addressHigh(output: Output, offset: number, pointerSize: number): number {
-  if (pointerSize === 4) return 0;
-  const low = (output.baseLow + offset) | 0;
-  const carry = low >>> 0 < offset >>> 0 ? 1 : 0;
-  return (output.baseHigh + (offset >> 31) + carry) | 0;
-}
-
-/** Low 32 bits of the address that a reference to an external global or a label with a given address leads to. */
-function fixedAddress(state: AssemblerState, target: number): number {
-  if (target < 0) return globalHalvesOf(state)[2 * (-target - 1)] as number;
-  return contentOf(state.nodes, target);
-}
-
-function isFixed(nodes: Int32Array, target: number): boolean {
-  return target < 0 || (headOf(nodes, target) & 0xff) === NODE.ADDRESS;
-}
-
-/** Displacement of a long relative reference whose field is at offset `at`. */
-function relativeOffset(state: AssemblerState, output: Output, at: number, target: number): number {
-  if (isFixed(state.nodes, target)) return (fixedAddress(state, target) - output.baseLow - at - 4) | 0;
-  return contentOf(state.nodes, target) - at - 4;
-}
-
-/** Turns the jump just written into its short form. Returns where the output goes on. */
-function writeShort(nodes: Int32Array, bytes: Uint8Array, at: number, node: number): number {
-  const final = contentOf(nodes, targetOf(nodes, node));
-  if (headOf(nodes, node) >> 8 === 3) {
-    bytes[at - 1] = 0xeb;
-    bytes[at] = final - at - 1;
-    return at + 1;
-  }
-  bytes[at - 2] = (bytes[at - 1] as number) - 0x10;
-  bytes[at - 1] = final - at;
-  return at;
-}
-
-function writeAddress(state: AssemblerState, output: Output, at: number, target: number): void {
+  const { nodes } = state.workspace;
   let low: number;
   let high: number;
   if (target < 0) {
     const halves = globalHalvesOf(state);
     low = halves[2 * (-target - 1)] as number;
     high = halves[2 * (-target - 1) + 1] as number;
+  } else if ((headOf(nodes, target) & 0xff) === NODE.ADDRESS) {
+    low = contentOf(nodes, target);
+    high = low >> 31;
   } else {
-    const value = contentOf(state.nodes, target);
-    const given = isFixed(state.nodes, target);
-    low = given ? value : (output.baseLow + value) | 0;
-    high = given ? value >> 31 : addressHigh(output, value, state.pointerSize);
+    low = contentOf(nodes, target) + baseLow;
+    high = addressHigh(state, baseLow, baseHigh, contentOf(nodes, target));
   }
-  output.view.setInt32(at, low, true);
-  if (state.labelImmSize === 8) output.view.setInt32(at + 4, high, true);
+  view.setInt32(at, low, true);
+  if (state.labelImmSize === 8) view.setInt32(at + 4, high, true);
 }
 
 /** Stores the address of a global label in the caller's array. */
-function storeGlobal(state: AssemblerState, output: Output, entry: number, offset: number): void {
+function storeGlobal(
+  state: AssemblerState,
+  baseLow: number,
+  baseHigh: number,
+  entry: number,
+  offset: number,
+): void {
   const halves = globalHalvesOf(state);
   const index = 2 * (entry - FIRST_GLOBAL);
-  halves[index] = output.baseLow + offset;
-  halves[index + 1] = addressHigh(output, offset, state.pointerSize);
+  halves[index] = baseLow + offset;
+  halves[index + 1] = addressHigh(state, baseLow, baseHigh, offset);
 }
 
 /** Low 32 bits of what the callback says about an extern symbol, 0 without a callback. */
-function askForExtern(state: AssemblerState, output: Output, at: number, detail: number): number {
+function askForExtern(
+  state: AssemblerState,
+  baseLow: number,
+  baseHigh: number,
+  at: number,
+  detail: number,
+): number {
   const callback = state.externCallback;
   if (callback === undefined) return 0;
-  const low = BigInt((output.baseLow + at) >>> 0);
-  const high = BigInt(addressHigh(output, at, state.pointerSize) >>> 0);
+  const low = BigInt((baseLow + at) >>> 0);
+  const high = BigInt(addressHigh(state, baseLow, baseHigh, at) >>> 0);
   const value = callback(detail >> 8, (detail & 1) as 0 | 1, (high << 32n) | low);
   return typeof value === "bigint" ? Number(BigInt.asIntN(32, value)) : value | 0;
 }
 
-/** Writes padding up to a multiple of mask + 1. Returns its end. */
-function writePadding(bytes: Uint8Array, start: number, mask: number): number {
-  const end = (start + mask) & ~mask;
-  for (let at = start; at < end; at += 1) bytes[at] = 0x90;
-  return end;
+/** Fills a part of the output. */
+function fill(view: DataView, start: number, end: number, byte: number): void {
+  new Uint8Array(view.buffer, view.byteOffset).fill(byte, start, end);
+}
+
+/** Copies many bytes with the built-in copy. */
+function copyInBulk(
+  state: AssemblerState,
+  view: DataView,
+  source: number,
+  end: number,
+  target: number,
+): void {
+  new Uint8Array(view.buffer, view.byteOffset).set(state.workspace.code.subarray(source, end), target);
 }
 
 /**
- * Writes a section.
- * @param section node of its head
- * @param start where the section begins in the output
+ * Writes a segment of a section.
+ * @param start where it begins in the output
+ * @param size estimated size of its section, where its last segment ends
  * @returns its end
  */
-function encodeSection(state: AssemblerState, output: Output, section: number, start: number): number {
-  const { nodes } = state;
-  const { bytes, view } = output;
-  let at = start;
-  let source = 0;
-  let estimate = 0;
-  for (let node = nextOf(nodes, section); node !== 0; node = nextOf(nodes, node)) {
+function encodeSegment(
+  state: AssemblerState,
+  view: DataView,
+  baseLow: number,
+  baseHigh: number,
+  segment: number,
+  start: number,
+  size: number,
+): number {
+  const { nodes, view: code } = state.workspace;
+  const next = targetOf(nodes, segment);
+  const last = next === 0 ? size : estimateOf(nodes, next);
+  let source = contentOf(nodes, segment);
+  // What to add to an estimate to get a place among the code bytes, and to that one to get an offset of the output.
+  let toSource = source - estimateOf(nodes, segment);
+  let toOutput = start - source;
+  let isOpen = true;
+  for (let node = segment + NODE_FIELDS; isOpen; node += NODE_FIELDS) {
     const head = headOf(nodes, node);
     if (head === (1 satisfies typeof NODE.LABEL)) continue;
-    const length = estimateOf(nodes, node) - estimate;
-    copyBytes(state, source, length, output, at);
-    at += length;
-    source += length;
-    estimate += length;
-    let fieldSize = 0;
+    isOpen = (head & 0xff) !== (0 satisfies typeof NODE.SEGMENT);
+    const end = ((isOpen ? estimateOf(nodes, node) : last) + toSource) | 0;
+    if (end - source >= BULK_COPY) {
+      copyInBulk(state, view, source, end, source + toOutput);
+      source = end;
+    }
+    // Four bytes at a time; up to three more than needed, which later ones overwrite.
+    const bulk = end + toOutput + 3 <= state.codeSize ? end : end - 3;
+    for (; source < bulk; source = (source + 4) | 0) {
+      view.setInt32((source + toOutput) | 0, code.getInt32(source, true), true);
+    }
+    for (; source < end; source = (source + 1) | 0)
+      view.setInt8((source + toOutput) | 0, code.getInt8(source));
+    source = end;
+    const at = (end + toOutput) | 0;
     switch (head & 0xff) {
+      case 0 satisfies typeof NODE.SEGMENT:
+        break;
       case 2 satisfies typeof NODE.GLOBAL:
-        storeGlobal(state, output, head >> 8, at);
+        storeGlobal(state, baseLow, baseHigh, head >> 8, at);
         break;
       case 3 satisfies typeof NODE.ADDRESS:
-        if (head >> 8 !== 0) storeGlobal(state, output, head >> 8, contentOf(nodes, node));
+        if (head >> 8 !== 0) storeGlobal(state, baseLow, baseHigh, head >> 8, contentOf(nodes, node));
         break;
       case 4 satisfies typeof NODE.RELATIVE:
-        view.setInt32(at, relativeOffset(state, output, at, targetOf(nodes, node)), true);
-        at += 4;
-        fieldSize = 4;
+        view.setInt32(at, relativeOffset(state, baseLow, at + 4, targetOf(nodes, node)), true);
+        source = (source + 4) | 0;
         break;
-      case 5 satisfies typeof NODE.SHORT:
-        at = writeShort(nodes, bytes, at, node);
-        fieldSize = 4;
-        break;
-      case 6 satisfies typeof NODE.IMMEDIATE:
-        writeAddress(state, output, at, targetOf(nodes, node));
-        fieldSize = state.labelImmSize;
-        at += fieldSize;
-        break;
-      case 7 satisfies typeof NODE.RELATIVE_ADDRESS:
-        view.setInt32(at, (contentOf(nodes, node) - output.baseLow - at - 4) | 0, true);
-        at += 4;
-        fieldSize = 4;
-        break;
-      case 8 satisfies typeof NODE.ALIGN:
-        at = writePadding(bytes, at, head >> 8);
-        estimate += head >> 8;
-        break;
-      case 9 satisfies typeof NODE.SPACE: {
-        const count = contentOf(nodes, node);
-        bytes.fill(head >> 8, at, at + count);
-        at += count;
-        estimate += count;
+      case 5 satisfies typeof NODE.SHORT: {
+        // 0F 8x with four bytes becomes 7x with one, E9 with four becomes EB with one.
+        const saved = head >> 8;
+        const final = (at + 4 - saved) | 0;
+        const opcode = saved === 3 ? 0xeb : code.getUint8((end - 1) | 0) - 0x10;
+        const distance = contentOf(nodes, targetOf(nodes, node)) - final;
+        view.setInt16((final - 2) | 0, opcode | (distance << 8), true);
+        source = (source + 4) | 0;
+        toOutput = (toOutput - saved) | 0;
         break;
       }
-      case 10 satisfies typeof NODE.EXTERN:
-        view.setInt32(at, askForExtern(state, output, at, head >> 8), true);
-        at += 4;
-        fieldSize = 4;
+      case 6 satisfies typeof NODE.IMMEDIATE:
+        writeAddress(state, view, baseLow, baseHigh, at, targetOf(nodes, node));
+        source = (source + state.labelImmSize) | 0;
         break;
+      case 7 satisfies typeof NODE.RELATIVE_ADDRESS:
+        view.setInt32(at, contentOf(nodes, node) - baseLow - at - 4, true);
+        source = (source + 4) | 0;
+        break;
+      case 8 satisfies typeof NODE.ALIGN: {
+        const mask = head >> 8;
+        fill(view, at, (at + mask) & ~mask, 0x90);
+        toSource = (toSource - mask) | 0;
+        toOutput = (toOutput + (-at & mask)) | 0;
+        break;
+      }
+      case 9 satisfies typeof NODE.SPACE: {
+        const count = contentOf(nodes, node);
+        fill(view, at, at + count, head >> 8);
+        toSource = (toSource - count) | 0;
+        toOutput = (toOutput + count) | 0;
+        break;
+      }
       default:
-        source = contentOf(nodes, node);
-        break;
+        view.setInt32(at, askForExtern(state, baseLow, baseHigh, at, head >> 8), true);
+        source = (source + 4) | 0;
     }
-    source += fieldSize;
-    estimate += fieldSize;
   }
-  const rest = estimateOf(nodes, section) - estimate;
-  copyBytes(state, source, rest, output, at);
-  return at + rest;
+  return (source + toOutput) | 0;
 }
 
+/** Writes all sections. Returns the end of the last one. */
+function encodeSections(state: AssemblerState, view: DataView, baseLow: number, baseHigh: number): number {
+  const { nodes, sections } = state.workspace;
+  let at = 0;
+  for (let section = 0; section < state.sectionCount; section += 1) {
+    const size = sizeOf(sections, section);
+    let segment = firstSegmentOf(sections, section);
+    for (; segment !== 0; segment = targetOf(nodes, segment)) {
+      at = encodeSegment(state, view, baseLow, baseHigh, segment, at, size);
+    }
+  }
+  return at;
+}
+
+/** A view of the buffer that code is written to. */
 function viewOf(state: AssemblerState, buffer: Uint8Array): DataView {
-  const known = state.lastView;
-  if (known !== undefined && state.lastBuffer === buffer) return known;
-  const view = new DataView(buffer.buffer, buffer.byteOffset, buffer.length);
-  state.lastBuffer = buffer;
-  state.lastView = view;
-  return view;
-}
-
-/** Splits a base address into its 32-bit halves. */
-function openOutput(state: AssemblerState, bytes: Uint8Array, base: number | bigint): Output {
-  const view = viewOf(state, bytes);
-  if (typeof base === "number") {
-    if (!Number.isSafeInteger(base)) throw usageError(`encode: base address ${base} is no safe integer`);
-    return { bytes, view, baseLow: base | 0, baseHigh: Math.floor(base / 0x100000000) | 0 };
-  }
-  return {
-    bytes,
-    view,
-    baseLow: Number(BigInt.asIntN(32, base)),
-    baseHigh: Number(BigInt.asIntN(32, base >> 32n)),
-  };
+  const { workspace } = state;
+  if (workspace.buffer === buffer) return workspace.bufferView;
+  workspace.bufferView = new DataView(buffer.buffer, buffer.byteOffset, buffer.length);
+  workspace.buffer = buffer;
+  return workspace.bufferView;
 }
 
 function failEncode(state: AssemblerState): never {
   requireAlive(state, "encode");
   if (state.stage === STAGE.FAILED) throw usageError("encode: link did not succeed");
   throw usageError("encode before link");
+}
+
+function failBuffer(state: AssemblerState, buffer: Uint8Array): never {
+  if (!(buffer instanceof Uint8Array)) throw usageError("encode: the buffer must be a Uint8Array");
+  throw new DasmError(
+    "usage",
+    `encode: the buffer has ${buffer.length} bytes, the code needs ${state.codeSize}`,
+    { value: buffer.length },
+  );
 }
 
 /**
@@ -227,19 +238,17 @@ function failEncode(state: AssemblerState): never {
  */
 export function encode(state: AssemblerState, buffer: Uint8Array, base: number | bigint = 0): number {
   if (state.stage !== STAGE.LINKED) failEncode(state);
-  if (!(buffer instanceof Uint8Array)) throw usageError("encode: the buffer must be a Uint8Array");
-  if (buffer.length < state.codeSize) {
-    throw new DasmError(
-      "usage",
-      `encode: the buffer has ${buffer.length} bytes, the code needs ${state.codeSize}`,
-      { value: buffer.length },
-    );
+  if (!(buffer instanceof Uint8Array) || buffer.length < state.codeSize) failBuffer(state, buffer);
+  let baseLow: number;
+  let baseHigh: number;
+  if (typeof base === "number") {
+    if (!Number.isSafeInteger(base)) throw usageError(`encode: base address ${base} is no safe integer`);
+    baseLow = base | 0;
+    baseHigh = Math.floor(base / 0x100000000) | 0;
+  } else {
+    baseLow = Number(BigInt.asIntN(32, base));
+    baseHigh = Number(BigInt.asIntN(32, base >> 32n));
   }
-  const output = openOutput(state, buffer, base);
-  let at = 0;
-  const heads = state.sectionCount * NODE_FIELDS;
-  for (let section = 0; section < heads; section += NODE_FIELDS) {
-    at = encodeSection(state, output, section, at);
-  }
-  return at === state.codeSize ? STATUS.OK : STATUS.PHASE;
+  const end = encodeSections(state, viewOf(state, buffer), baseLow, baseHigh);
+  return end === state.codeSize ? STATUS.OK : STATUS.PHASE;
 }

@@ -13,9 +13,9 @@ export function bindReferences(nodes: Int32Array, first: number, label: number):
 }
 
 /** Gives a label just defined an absolute address. */
-export function setLabelAddress(state: AssemblerState, label: number, address: number): void {
-  setHead(state.nodes, label, NODE.ADDRESS | (headOf(state.nodes, label) & ~0xff));
-  setContent(state.nodes, label, address);
+export function setLabelAddress(nodes: Int32Array, label: number, address: number): void {
+  setHead(nodes, label, NODE.ADDRESS | (headOf(nodes, label) & ~0xff));
+  setContent(nodes, label, address);
 }
 
 /**
@@ -26,10 +26,11 @@ export function setLabelAddress(state: AssemblerState, label: number, address: n
 export function getPcLabel(state: AssemblerState, label: number): number {
   requireAlive(state, "getPcLabel");
   if (!Number.isInteger(label) || label < 0 || label >= state.pcLabelCount) return -2;
-  const node = state.pcLabels[label] as number;
+  const { nodes, pcLabels } = state.workspace;
+  const node = pcLabels[label] ?? 0;
   if (node < 0) return -1;
   if (node === 0) return -2;
-  return state.stage === STAGE.LINKED ? contentOf(state.nodes, node) : estimateOf(state.nodes, node);
+  return state.stage === STAGE.LINKED ? contentOf(nodes, node) : estimateOf(nodes, node);
 }
 
 /**
@@ -37,7 +38,7 @@ export function getPcLabel(state: AssemblerState, label: number): number {
  * target becomes minus (index in the array + 1).
  */
 export function bindExternalGlobals(state: AssemblerState): void {
-  const { labels, labelsUsed, nodes } = state;
+  const { labels, labelsUsed, nodes } = state.workspace;
   for (let entry = FIRST_GLOBAL; entry < labelsUsed; entry += 1) {
     bindReferences(nodes, -(labels[entry] as number), FIRST_GLOBAL - 1 - entry);
   }
@@ -45,17 +46,34 @@ export function bindExternalGlobals(state: AssemblerState): void {
 
 /** Status for the lowest local label that is referred to but not defined, or OK. */
 export function findPendingLocal(state: AssemblerState): number {
-  const end = Math.min(state.labelsUsed, FIRST_GLOBAL);
+  const { labels, labelsUsed } = state.workspace;
+  const end = Math.min(labelsUsed, FIRST_GLOBAL);
   for (let entry = 1; entry < end; entry += 1) {
-    if ((state.labels[entry] as number) < 0) return STATUS.UNDEF_L | entry;
+    if ((labels[entry] as number) < 0) return STATUS.UNDEF_L | entry;
   }
   return STATUS.OK;
 }
 
 /** Status for the lowest pc label that is referred to but not defined, or OK. */
 export function findPendingPcLabel(state: AssemblerState): number {
-  for (let label = 0; label < state.pcLabelCount; label += 1) {
-    if ((state.pcLabels[label] as number) < 0) return STATUS.UNDEF_PC | label;
+  const { pcLabelCount } = state;
+  const { pcLabels } = state.workspace;
+  for (let label = 0; label < pcLabelCount; label += 1) {
+    if ((pcLabels[label] as number) < 0) return STATUS.UNDEF_PC | label;
+  }
+  return STATUS.OK;
+}
+
+/**
+ * Makes all local labels unused, up to the first one that is referred to but not defined.
+ * @returns the status for that one, or OK
+ */
+export function retireLocalLabels(state: AssemblerState): number {
+  const { labels, labelsUsed } = state.workspace;
+  const end = Math.min(labelsUsed, FIRST_GLOBAL);
+  for (let entry = 1; entry < end; entry += 1) {
+    if ((labels[entry] as number) < 0) return STATUS.UNDEF_L | entry;
+    labels[entry] = 0;
   }
   return STATUS.OK;
 }

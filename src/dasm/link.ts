@@ -1,20 +1,20 @@
 import { usageError } from "./dasm-error.js";
-import { bindExternalGlobals, findPendingLocal, findPendingPcLabel } from "./labels.js";
+import { bindExternalGlobals, findPendingLocal, findPendingPcLabel, retireLocalLabels } from "./labels.js";
 import {
   contentOf,
   estimateOf,
   headOf,
   NODE,
   NODE_FIELDS,
-  nextOf,
   setContent,
-  setEstimate,
   setHead,
-  setTarget,
+  setNode,
   targetOf,
 } from "./node.js";
-import { type AssemblerState, FIRST_GLOBAL, requireAlive, STAGE } from "./state.js";
+import { firstSegmentOf, setSize, setStart, sizeOf, startOf } from "./section.js";
+import { type AssemblerState, requireAlive, STAGE } from "./state.js";
 import { STATUS } from "./status.js";
+import type { Workspace } from "./workspace.js";
 
 export interface LinkResult {
   readonly status: number;
@@ -23,52 +23,48 @@ export interface LinkResult {
 }
 
 /**
- * Distance in bytes from the end of a long jump to its target, as far as it is known at this point
- * of the walk.
+ * Makes a jump short if its target is near enough.
  * @param start estimated start of the section
  * @param adjustment what to add to an estimate of this section to get a final offset
+ * @returns the number of bytes saved
  */
-function distanceToTarget(
-  nodes: Int32Array,
-  reference: number,
-  target: number,
-  start: number,
-  adjustment: number,
-): number {
-  const end = estimateOf(nodes, reference) + 4;
-  const final = contentOf(nodes, target);
-  if (final >= 0) return final - adjustment - end;
-  return estimateOf(nodes, target) + targetOf(nodes, targetOf(nodes, target) * 5) - start - end;
-}
-
-/** Makes a jump short if its target is near enough. Returns the number of bytes saved. */
-function shortenJump(nodes: Int32Array, node: number, start: number, adjustment: number): number {
-  const saved = headOf(nodes, node) >> 8;
+function shortenJump(workspace: Workspace, node: number, start: number, adjustment: number): number {
+  const { nodes, sections } = workspace;
+  const head = headOf(nodes, node);
+  const saved = head >> 8;
   const target = targetOf(nodes, node);
   if (target <= 0 || (headOf(nodes, target) & 0xff) === NODE.ADDRESS) return 0;
-  const distance = distanceToTarget(nodes, node, target, start, adjustment);
+  const final = contentOf(nodes, target);
+  // The distance from the end of the long jump, as far as it is known at this point of the walk.
+  const origin = estimateOf(nodes, node) + 4;
+  const distance =
+    final >= 0
+      ? final - adjustment - origin
+      : estimateOf(nodes, target) + startOf(sections, targetOf(nodes, target)) - start - origin;
   if (distance < -128 - saved || distance > 127) return 0;
-  setHead(nodes, node, NODE.SHORT | (saved << 8));
+  setHead(nodes, node, head + (NODE.SHORT - NODE.RELATIVE));
   return saved;
 }
 
 /**
- * Places one section: shortens jumps, settles alignments and labels.
- * @param startAdjustment final start of the section
+ * Places one segment of a section: shortens jumps, settles alignments and labels.
+ * @param before adjustment at its begin
  * @returns the adjustment at its end
  */
-function linkSection(nodes: Int32Array, section: number, startAdjustment: number): number {
-  const start = targetOf(nodes, section);
-  let adjustment = startAdjustment;
-  for (let node = nextOf(nodes, section); node !== 0; node = nextOf(nodes, node)) {
+function linkSegment(workspace: Workspace, segment: number, start: number, before: number): number {
+  const { nodes } = workspace;
+  let adjustment = before;
+  for (let node = segment + NODE_FIELDS; ; node += NODE_FIELDS) {
     const head = headOf(nodes, node);
     switch (head & 0xff) {
+      case 0 satisfies typeof NODE.SEGMENT:
+        return adjustment;
       case 1 satisfies typeof NODE.LABEL:
       case 2 satisfies typeof NODE.GLOBAL:
         setContent(nodes, node, estimateOf(nodes, node) + adjustment);
         break;
       case 4 satisfies typeof NODE.RELATIVE:
-        if (head >> 8 !== 0) adjustment -= shortenJump(nodes, node, start, adjustment);
+        if (head >> 8 !== 0) adjustment -= shortenJump(workspace, node, start, adjustment);
         break;
       case 8 satisfies typeof NODE.ALIGN: {
         const mask = head >> 8;
@@ -77,7 +73,6 @@ function linkSection(nodes: Int32Array, section: number, startAdjustment: number
       }
     }
   }
-  return adjustment;
 }
 
 /** What has to be right before a unit can be linked. Stores only what the C engine stores. */
@@ -105,24 +100,33 @@ export function link(state: AssemblerState): LinkResult {
     return { status, size: 0 };
   }
   bindExternalGlobals(state);
-  setEstimate(state.nodes, state.section * NODE_FIELDS, state.position + state.shift);
-  const size = linkSections(state.nodes, state.sectionCount * NODE_FIELDS);
+  const { workspace } = state;
+  setSize(workspace.sections, state.section, state.position + state.shift);
+  // Ends the last segment; put leaves room for this node.
+  setNode(workspace.nodes, state.nodesEnd, NODE.SEGMENT, 0, 0, 0);
+  const size = linkSections(workspace, state.sectionCount);
   state.codeSize = size;
   state.stage = STAGE.LINKED;
   state.list = undefined;
   return { status, size };
 }
 
-/** @param end index behind the heads of the sections */
-function linkSections(nodes: Int32Array, end: number): number {
+/** Returns the size of all sections. */
+function linkSections(workspace: Workspace, count: number): number {
+  const { nodes, sections } = workspace;
   let start = 0;
-  for (let section = 0; section < end; section += NODE_FIELDS) {
-    setTarget(nodes, section, start);
-    start += estimateOf(nodes, section);
+  for (let section = 0; section < count; section += 1) {
+    setStart(sections, section, start);
+    start += sizeOf(sections, section);
   }
   let adjustment = 0;
-  for (let section = 0; section < end; section += NODE_FIELDS) {
-    adjustment = linkSection(nodes, section, adjustment) + estimateOf(nodes, section);
+  for (let section = 0; section < count; section += 1) {
+    const sectionStart = startOf(sections, section);
+    let segment = firstSegmentOf(sections, section);
+    for (; segment !== 0; segment = targetOf(nodes, segment)) {
+      adjustment = linkSegment(workspace, segment, sectionStart, adjustment);
+    }
+    adjustment += sizeOf(sections, section);
   }
   return adjustment;
 }
@@ -143,13 +147,4 @@ export function checkStep(state: AssemblerState, section: number): number {
     state.failure = { status: state.status, value: section };
   }
   return state.status;
-}
-
-function retireLocalLabels(state: AssemblerState): number {
-  const end = Math.min(state.labelsUsed, FIRST_GLOBAL);
-  for (let entry = 1; entry < end; entry += 1) {
-    if ((state.labels[entry] as number) < 0) return STATUS.UNDEF_L | entry;
-    state.labels[entry] = 0;
-  }
-  return STATUS.OK;
 }

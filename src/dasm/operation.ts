@@ -1,48 +1,90 @@
+import type { Workspace } from "./workspace.js";
+
 /**
- * Kinds of decoded operations. They follow the action codes, except that label references are
- * split by how the label is looked up, so that put does not have to ask again.
+ * Kinds of decoded operations. They follow the action codes, but say in advance what the bytes around
+ * an action already tell: how a label is looked up, and where the byte is that a displacement, an
+ * immediate or a register changes. An operation has two int32 fields: its head, with the kind in bits
+ * 0-4, the number of literal bytes (0..4) in bits 5-7, and a detail of 24 bits above; and the literal
+ * bytes, which come before what the action writes.
+ *
+ * The *mark* is the place behind a ModRM byte. Mostly its distance is known in advance; where it
+ * depends on the arguments, it is kept in the workspace, and the distance given as VARIABLE.
  */
 export const OPERATION = {
-  STOP: 0,
-  LITERAL: 1,
-  MARK: 2,
-  SECTION: 3,
-  DISP: 4,
-  IMM_S: 5,
-  IMM_B: 6,
-  IMM_W: 7,
-  IMM_D: 8,
-  IMM_WB: 9,
-  IMM_DB: 10,
-  VREG: 11,
-  SPACE: 12,
-  SETLABEL: 13,
-  REL_A: 14,
-  REL_PC: 15,
-  IMM_PC: 16,
-  LABEL_PC: 17,
-  REL_BACKWARD: 18,
-  REL_FORWARD: 19,
-  REL_GLOBAL: 20,
-  IMM_BACKWARD: 21,
-  IMM_FORWARD: 22,
-  IMM_GLOBAL: 23,
-  LABEL_LG: 24,
-  ALIGN: 25,
-  EXTERN: 26,
-  /** Begin of the actions of a source statement; only where a source map is given. */
-  SOURCE: 27,
+  /** Nothing but literal bytes. */
+  LITERAL: 0,
+  IMM_S: 1,
+  IMM_B: 2,
+  IMM_W: 3,
+  IMM_D: 4,
+  /** The opcode is known. Detail: opcode of the byte form, its distance above bit 8. */
+  FIXED_IMM_DB: 5,
+  /** The ModRM and SIB bytes are known. Detail: ModRM byte without displacement, distance of the mark above bit 8, ZERO_NEEDS_BYTE. */
+  FIXED_DISP: 6,
+  /** One register in an instruction of at most four bytes; those are in field 1, and count as no literals. Detail: see {@link FIXED_VREG}. */
+  FIXED_VREG: 7,
+  /** Detail: distance of the mark. */
+  DISP: 8,
+  IMM_DB: 9,
+  /** References to a pc label. Detail: head of the node above bit 8. */
+  PC: 10,
+  /** References to a local label, backward and forward, and to a global one. Detail: label, head of the node above bit 8. */
+  BACKWARD: 11,
+  FORWARD: 12,
+  GLOBAL: 13,
+  /** Definitions. Details as for references. */
+  LABEL_PC: 14,
+  LABEL_LG: 15,
+  /** Detail: operand byte, distance of the mark above bit 8. */
+  VREG: 16,
+  /** Detail: distance of the mark. */
+  IMM_WB: 17,
+  /** Detail: fill byte. */
+  SPACE: 18,
+  SETLABEL: 19,
+  REL_A: 20,
+  /** From here on, operations take no argument. Detail: type, index above bit 8. */
+  EXTERN: 21,
+  /** Detail: alignment - 1. */
+  ALIGN: 22,
+  /** The last operation of a chunk. Detail: section number. */
+  SECTION: 23,
+  /** Remembers the mark. Detail: its distance. */
+  MARK: 24,
+  /** Begin of the actions of a source statement; only where a source map is given. Detail: their offset. */
+  SOURCE: 25,
 } as const;
 
-/** Operations from the first to the last of these take an argument. */
-export const FIRST_WITH_ARGUMENT = OPERATION.DISP;
-export const LAST_WITH_ARGUMENT = OPERATION.LABEL_PC;
-/** Number of int32 fields of an operation: head, eight literal bytes, operand. */
-export const OPERATION_FIELDS = 4;
-/** Number of int32 fields before the operations of a chunk: argument count, most bytes it can write. */
-export const CHUNK_FIELDS = 2;
-/** Bit of a DISP operation: the ModRM mark is still needed afterwards. */
-export const KEEP_MARK = 1;
+/** Number of int32 fields of an operation. */
+export const OPERATION_FIELDS = 2;
+/** Most literal bytes of an operation. */
+export const WORD = 4;
+/** Bits of the kind in a head; number of bits below the number of literals, and below the detail. */
+export const KIND_BITS = 0x1f;
+export const LITERALS_SHIFT = 5;
+export const DETAIL_SHIFT = 8;
+
+/**
+ * Fields before the operations of a chunk: number of arguments, room that it needs for code bytes, room
+ * that it needs for nodes in int32 fields, and the index behind its last operation.
+ */
+export const CHUNK_FIELDS = 4;
+
+/** Distance of a mark that is kept in the workspace. */
+export const VARIABLE = 0xffff;
+
+/** Bit of FIXED_DISP: the base register cannot do without a displacement. */
+export const ZERO_NEEDS_BYTE = 0x10000;
+
+/** Detail of FIXED_VREG: bits 0-4 lowest bit of the register's field in the instruction. */
+export const FIXED_VREG = {
+  /** Registers below 8 do not need the prefix. */
+  DROPPABLE: 0x20,
+  /** Above this bit: length of the instruction. */
+  LENGTH_SHIFT: 6,
+  /** Above this bit: what registers from 8 on flip in the prefix. */
+  FLIP_SHIFT: 9,
+} as const;
 
 /**
  * An action list with the chunks decoded so far. Offsets take 24 bits in status values, which
@@ -56,5 +98,9 @@ export interface ActionList {
   readonly chunkAt: Int32Array;
   /** Decoded chunks, one after the other; index 0 is not used. */
   operations: Int32Array;
+  /** For the first field of each operation, the offset that a failed check names. */
+  offsets: Int32Array;
   operationsEnd: number;
+  /** Arrays of a freed state for the next one: programs make one state per function and free it afterwards. */
+  spare: Workspace | undefined;
 }

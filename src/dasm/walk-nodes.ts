@@ -1,4 +1,5 @@
-import { contentOf, estimateOf, headOf, NODE, NODE_FIELDS, nextOf } from "./node.js";
+import { contentOf, estimateOf, headOf, NODE, NODE_FIELDS, targetOf } from "./node.js";
+import { firstSegmentOf, sizeOf } from "./section.js";
 import type { AssemblerState } from "./state.js";
 
 /** Asked for each node of a linked unit, in output order, with its final offset. */
@@ -22,17 +23,26 @@ function savedBy(nodes: Int32Array, node: number, offset: number): number {
  * have had the displacement.
  */
 export function walkNodes(state: AssemblerState, visit: NodeVisitor): void {
-  const { nodes, sectionCount } = state;
-  let start = 0;
-  for (let section = 0; section < sectionCount * NODE_FIELDS; section += NODE_FIELDS) {
-    let adjustment = start;
-    for (let node = nextOf(nodes, section); node !== 0; node = nextOf(nodes, node)) {
-      const head = headOf(nodes, node);
-      const offset = estimateOf(nodes, node) + adjustment;
-      visit(node, head & 0xff, head >> 8, offset);
-      adjustment -= savedBy(nodes, node, offset);
+  const { nodes, sections } = state.workspace;
+  let adjustment = 0;
+  for (let section = 0; section < state.sectionCount; section += 1) {
+    let segment = firstSegmentOf(sections, section);
+    for (; segment !== 0; segment = targetOf(nodes, segment)) {
+      adjustment = walkSegment(nodes, segment, adjustment, visit);
     }
-    start = estimateOf(nodes, section) + adjustment;
+    adjustment += sizeOf(sections, section);
+  }
+}
+
+/** @returns what to add to an estimate behind the segment to get a final offset */
+function walkSegment(nodes: Int32Array, segment: number, before: number, visit: NodeVisitor): number {
+  let adjustment = before;
+  for (let node = segment + NODE_FIELDS; ; node += NODE_FIELDS) {
+    const head = headOf(nodes, node);
+    if ((head & 0xff) === NODE.SEGMENT) return adjustment;
+    const offset = estimateOf(nodes, node) + adjustment;
+    visit(node, head & 0xff, head >> 8, offset);
+    adjustment -= savedBy(nodes, node, offset);
   }
 }
 

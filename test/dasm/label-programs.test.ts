@@ -254,8 +254,8 @@ function runFuzz({ actions, puts, maxCodeSize }: Fuzz): string {
   growPc(state, PC_LABELS);
   setup(state, Uint8Array.from(actions));
   for (const [start, args] of puts) putSome(state, start, args);
-  expect(state.code.length).toBeLessThan(100_000);
-  expect(state.nodes.length).toBeLessThan(100_000);
+  expect(state.workspace.code.length).toBeLessThan(100_000);
+  expect(state.workspace.nodes.length).toBeLessThan(100_000);
   const { status, size } = link(state);
   expect(size).toBeGreaterThanOrEqual(0);
   expect(size).toBeLessThanOrEqual(maxCodeSize);
