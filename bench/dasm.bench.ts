@@ -17,13 +17,15 @@ import {
   type Workload,
 } from "./dasm-workload.js";
 
-const rounds = 21;
+/** The contenders take turns, a few rounds each, so that a change of the machine's speed meets all of them. */
+const turns = 9;
+const roundsPerTurn = 3;
 /** Rounds until the engine of JavaScript has optimized everything. */
-const warmUps = 10;
+const warmUps = 12;
 const scenarios = [
   `(a) one program, ${BLOCKS} blocks`,
   `(b) ${FUNCTIONS} functions, a state for each`,
-  `    ${FUNCTIONS} functions, one state set up again`,
+  `(b) ${FUNCTIONS} functions, one state for all`,
 ];
 
 const api = new URL("../dist/api/", import.meta.url).href;
@@ -32,10 +34,18 @@ const dasm = (await import(`${api}dasm.js`)) as typeof import("../src/dasm/index
 const scratch = mkdtempSync(join(tmpdir(), "dynasm-bench-"));
 const { DYNASM_REFERENCE: reference, DYNASM_LUAPOWER: luapower } = process.env;
 
-/** Median milliseconds of a scenario, and a checksum of the code that it makes. */
+/** Milliseconds of the rounds of a scenario, and a checksum of the code that it makes. */
 interface Figure {
   readonly checksum: number;
-  readonly time: number;
+  readonly times: readonly number[];
+}
+
+/** One turn: a figure for each scenario, undefined where the contender has none. */
+type Turn = () => readonly (Figure | undefined)[];
+
+interface Contender {
+  readonly name: string;
+  readonly turn: Turn;
 }
 
 function median(values: readonly number[]): number {
@@ -47,8 +57,8 @@ interface Generators {
   small(state: unknown, n: number, d: number, r: number): void;
 }
 
-/** Measures this package's engine. */
-async function measureOurs(workload: Workload): Promise<readonly Figure[]> {
+/** This package's engine. */
+async function prepareOwn(workload: Workload): Promise<Turn> {
   const file = join(scratch, "generators.mjs");
   writeFileSync(file, printJavaScript(workload, `${api}dasm.js`));
   const { block, small } = (await import(pathToFileURL(file).href)) as Generators;
@@ -95,18 +105,19 @@ async function measureOurs(workload: Workload): Promise<readonly Figure[]> {
     }
     dasm.free(state);
   };
-  return [large, many, again].map((run) => {
-    sum = 0;
-    run(true);
-    const checksum = sum;
-    const times: number[] = [];
-    for (let round = -warmUps; round < rounds; round++) {
-      const start = performance.now();
-      run(false);
-      if (round >= 0) times.push(performance.now() - start);
-    }
-    return { checksum, time: median(times) };
-  });
+  const runs = [large, many, again];
+  for (const run of runs) for (let round = 0; round < warmUps; round++) run(false);
+  return () =>
+    runs.map((run) => {
+      sum = 0;
+      run(true);
+      const times = Array.from({ length: roundsPerTurn }, () => {
+        const start = performance.now();
+        run(false);
+        return performance.now() - start;
+      });
+      return { checksum: sum, times };
+    });
 }
 
 function parseFigures(output: string): readonly Figure[] {
@@ -115,7 +126,7 @@ function parseFigures(output: string): readonly Figure[] {
     .split("\n")
     .map((line) => {
       const [checksum = Number.NaN, ...times] = line.split(" ").map(Number);
-      return { checksum, time: median(times) };
+      return { checksum, times };
     });
 }
 
@@ -128,12 +139,13 @@ function works(command: string, argument: string): boolean {
   }
 }
 
-function measureC(workload: Workload, headers: string, options: readonly string[]): readonly Figure[] {
-  const source = join(scratch, "bench.c");
-  const program = join(scratch, "bench");
-  writeFileSync(source, printC(workload, rounds));
+/** Compiles the reference's engine into a program of its own, at -O2. */
+function prepareC(workload: Workload, headers: string, name: string, options: readonly string[]): Turn {
+  const source = join(scratch, `${name}.c`);
+  const program = join(scratch, name);
+  writeFileSync(source, printC(workload, roundsPerTurn));
   execFileSync("gcc", ["-O2", "-w", ...options, "-I", headers, source, "-o", program]);
-  return parseFigures(execFileSync(program, { encoding: "utf8" }));
+  return () => parseFigures(execFileSync(program, { encoding: "utf8" }));
 }
 
 /** The library that comes with the binding may be older than its source, which is compiled if it is there. */
@@ -145,27 +157,66 @@ function findLuapowerLibrary(folder: string): string {
   return scratch;
 }
 
-function measureLuapower(workload: Workload, folder: string): Figure | undefined {
+function prepareLuapower(workload: Workload, folder: string): Turn {
   const script = join(scratch, "bench.lua");
-  writeFileSync(script, printLua(workload, rounds));
+  writeFileSync(script, printLua(workload, roundsPerTurn));
   const env = {
     ...process.env,
     LUA_PATH: `${folder}/?.lua;;`,
     LD_LIBRARY_PATH: findLuapowerLibrary(folder),
   };
-  return parseFigures(execFileSync("luajit", [script], { encoding: "utf8", env }))[0];
+  return () => [undefined, parseFigures(execFileSync("luajit", [script], { encoding: "utf8", env }))[0]];
 }
 
-function report(name: string, own: readonly Figure[], others: readonly (Figure | undefined)[]): void {
+/** All contenders that there are here, this package first. Says which are missing. */
+async function prepareContenders(workload: Workload): Promise<readonly Contender[]> {
+  const found: Contender[] = [{ name: "dynasm/dasm", turn: await prepareOwn(workload) }];
+  const headers = join(reference ?? "", "dynasm");
+  if (reference !== undefined && existsSync(join(headers, "dasm_x86.h")) && works("gcc", "--version")) {
+    found.push({ name: "C engine", turn: prepareC(workload, headers, "plain", []) });
+    found.push({
+      name: "C engine with checks",
+      turn: prepareC(workload, headers, "checks", ["-DDASM_CHECKS"]),
+    });
+  } else {
+    console.log("no C engine: set DYNASM_REFERENCE to a LuaJIT source tree, and install gcc");
+  }
+  if (luapower !== undefined && existsSync(join(luapower, "dasm.lua")) && works("luajit", "-v")) {
+    found.push({ name: "luapower's binding", turn: prepareLuapower(workload, luapower) });
+  } else {
+    console.log("no luapower binding: set DYNASM_LUAPOWER to the folder of its dasm.lua, and install luajit");
+  }
+  return found;
+}
+
+/** Lets the contenders take turns. Returns for each contender and scenario the figure of all turns. */
+function measure(contenders: readonly Contender[]): readonly (readonly (Figure | undefined)[])[] {
+  const all = Array.from({ length: turns }, () => contenders.map(({ turn }) => turn()));
+  return contenders.map((_, contender) =>
+    scenarios.map((_, scenario) => {
+      const figures = all.flatMap((figuresOfTurn) => figuresOfTurn[contender]?.[scenario] ?? []);
+      const [first] = figures;
+      return first && { checksum: first.checksum, times: figures.flatMap(({ times }) => times) };
+    }),
+  );
+}
+
+function report(
+  contenders: readonly Contender[],
+  figures: readonly (readonly (Figure | undefined)[])[],
+): void {
   scenarios.forEach((scenario, index) => {
-    const mine = own[index];
-    const other = others[index];
-    if (mine === undefined || other === undefined) return;
-    const same = mine.checksum === other.checksum ? "" : "   THE CODE DIFFERS";
-    const ratio = (other.time / mine.time).toFixed(2);
-    console.log(
-      `${scenario.padEnd(44)} ${name} ${other.time.toFixed(2)} ms   our throughput is ${ratio} of it${same}`,
-    );
+    const own = figures[0]?.[index];
+    if (own === undefined) return;
+    console.log(scenario);
+    contenders.forEach(({ name }, contender) => {
+      const figure = figures[contender]?.[index];
+      if (figure === undefined) return;
+      const time = `  ${name.padEnd(22)}${median(figure.times).toFixed(2).padStart(7)} ms`;
+      const ratio = (median(figure.times) / median(own.times)).toFixed(2);
+      const code = figure.checksum === own.checksum ? "" : "   THE CODE DIFFERS";
+      console.log(contender === 0 ? time : `${time}   our throughput is ${ratio} of it${code}`);
+    });
   });
 }
 
@@ -192,27 +243,11 @@ function measureCall(): number | undefined {
 }
 
 const workload = createWorkload((source) => translate(source));
-const own = await measureOurs(workload);
-console.log(`put, link and encode, median of ${rounds}`);
-scenarios.forEach((scenario, index) => {
-  console.log(`${scenario.padEnd(44)} ${own[index]?.time.toFixed(2)} ms`);
-});
-if (
-  reference !== undefined &&
-  existsSync(join(reference, "dynasm/dasm_x86.h")) &&
-  works("gcc", "--version")
-) {
-  const headers = join(reference, "dynasm");
-  report("C engine", own, measureC(workload, headers, []));
-  report("C engine with checks", own, measureC(workload, headers, ["-DDASM_CHECKS"]));
-} else {
-  console.log("no C engine: set DYNASM_REFERENCE to a LuaJIT source tree, and install gcc");
-}
-if (luapower !== undefined && existsSync(join(luapower, "dasm.lua")) && works("luajit", "-v")) {
-  report("luapower's binding", own, [undefined, measureLuapower(workload, luapower)]);
-} else {
-  console.log("no luapower binding: set DYNASM_LUAPOWER to the folder of its dasm.lua, and install luajit");
-}
+console.log(
+  `put, link and encode, checks on; median of ${turns * roundsPerTurn} rounds, all contenders in turn`,
+);
+const contenders = await prepareContenders(workload);
+report(contenders, measure(contenders));
 try {
   console.log(`call of generated code: ${measureCall()?.toFixed(0) ?? "not measured here,"} ns`);
 } catch (error) {
