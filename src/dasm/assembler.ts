@@ -41,7 +41,7 @@ export interface AssemblerOptions {
   readonly addresses?: Readonly<Record<string, bigint | number>>;
   /** Map from the translator: messages, dumps and the code itself then name source lines. */
   readonly map?: ActionSourceMap;
-  /** Instruction set of the code, for dumps. Default: that of the pointer size. */
+  /** Instruction set of the code, for dumps; with x86, variable registers 8 to 15 are errors. Default: that of the pointer size. */
   readonly arch?: "x86" | "x64";
   /** Pointer size of the engine in bytes. Default 8. */
   readonly pointerSize?: 4 | 8;
@@ -91,6 +91,7 @@ export class Assembler {
     this.state = init(options.sections ?? 1, {
       ...options,
       rejectDuplicates: options.duplicateLabels !== "allow",
+      registers: options.arch === "x86" ? 8 : 16,
     });
     const count = countGlobals(options);
     if (!Number.isInteger(count) || count < 0 || count > MOST_GLOBALS) {

@@ -54,12 +54,17 @@ const IMMEDIATE_RANGES: ReadonlyMap<number, readonly [number, number]> = new Map
   [ACTION.SPACE, [0, 0x7fffffff]],
 ] as const);
 
+/** Whether a register exists in 64-bit code only; it is out of range where the code has 32 bits. */
+function isRegister64(register: number | undefined): boolean {
+  return register !== undefined && register >= 8 && register <= 15;
+}
+
 /** Range of the values that the action at the offset takes. */
 function findRange(
   status: DecodedStatus,
   context: ExplainContext,
 ): readonly [lowest: number, highest: number] | undefined {
-  if (status.name === "RANGE_VREG") return [0, 15];
+  if (status.name === "RANGE_VREG") return [0, isRegister64(findValue(status, context)) ? 7 : 15];
   if (status.name !== "RANGE_I") return undefined;
   return IMMEDIATE_RANGES.get(context.actions?.[status.payload] ?? -1);
 }

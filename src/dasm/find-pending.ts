@@ -18,7 +18,7 @@ export function findPendingStatement(
   table: "label" | "pc",
   label: number,
 ): number | undefined {
-  const { labels, pcLabels, nodes } = state;
+  const { labels, pcLabels, nodes } = state.workspace;
   const entries = table === "pc" ? pcLabels : labels;
   const reference = findFirstReference(nodes, entries[label] ?? 0);
   let offset: number | undefined;

@@ -2,9 +2,9 @@ import { usageError } from "./dasm-error.js";
 
 /**
  * A run-time argument of an action: an integer from -2^31 to 2^32-1 (0xffffffff and -1 are the
- * same), a bigint of which the low 32 bits count, a boolean (0 or 1), or null (0).
+ * same), a bigint of which the low 32 bits count, or a boolean (0 or 1).
  */
-export type PutArgument = number | bigint | boolean | null;
+export type PutArgument = number | bigint | boolean;
 
 function convertNumber(value: number, position: number): number {
   if (!Number.isInteger(value)) {
@@ -31,8 +31,9 @@ export function convertPutArgument(value: unknown, position: number): number {
     case "boolean":
       return value ? 1 : 0;
     default:
-      if (value === null) return 0;
-      throw usageError(`argument ${position} of put: cannot convert '${typeof value}' to 'int'`);
+      throw usageError(
+        `argument ${position} of put: cannot convert '${value === null ? "null" : typeof value}' to 'int'`,
+      );
   }
 }
 

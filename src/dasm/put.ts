@@ -36,11 +36,24 @@ function failSize(state: AssemblerState, start: number, estimate: number): void 
   fail(state, STATUS.NOMEM, start, state.maxCodeSize - state.limit + estimate);
 }
 
-/** A put with arguments other than signed 32-bit integers. */
+/** A put with arguments other than signed 32-bit integers; they are converted before anything changes. */
 function putConverted(state: AssemblerState, start: number, args: readonly PutArgument[]): void {
   put(state, start, ...args.map((value, index) => convertPutArgument(value, index + 1)));
 }
 
+/**
+ * Appends the chunk that begins at an offset of the action list to the current section, with the
+ * arguments that its actions consume. Failed checks go to the state's status, which link and
+ * checkStep report; the chunk leaves no code then.
+ *
+ * One function with one long loop: almost all the time of an assembly is spent here, and calls, as
+ * well as keeping what changes in objects, would cost more than the actions themselves. For the same
+ * reason sums are cut to 32 bits: the engine of JavaScript then has no overflow to look for.
+ * @param start offset of the chunk
+ * @param args exactly one value per action that takes one
+ * @throws DasmError if there is no chunk at the offset, the number or type of arguments is wrong,
+ *   or no unit is open
+ */
 export function put(state: AssemblerState, start: number, ...args: readonly PutArgument[]): void {
   const list = state.list;
   if (list === undefined) failPut(state);
@@ -50,6 +63,7 @@ export function put(state: AssemblerState, start: number, ...args: readonly PutA
   for (let index = 0; index < args.length; index = (index + 1) | 0) {
     const value = args[index];
     if (typeof value === "number" && (value | 0) === value) continue;
+    // Handed on, args would have to be an array in every call; otherwise it stays on the stack.
     const copy: PutArgument[] = [];
     for (let at = 0; at < args.length; at += 1) copy.push(args[at] as PutArgument);
     putConverted(state, start, copy);
@@ -69,7 +83,6 @@ export function put(state: AssemblerState, start: number, ...args: readonly PutA
   const nodes = workspace.nodes;
   const labels = workspace.labels;
   const pcLabels = workspace.pcLabels;
-  // One loop with its state in local variables: keeping it in memory would cost more than the actions.
   for (let at = (chunk + 4) | 0; at < end; at = (at + 2) | 0) {
     const head = operations[at] as number;
     const detail = head >>> 8;
@@ -264,7 +277,7 @@ export function put(state: AssemblerState, start: number, ...args: readonly PutA
           position,
         );
         if (position === FAILED) return;
-        if ((head & 31) < OPERATION.EXTERN) argument = (argument + 1) | 0;
+        if ((head & KIND_BITS) < OPERATION.EXTERN) argument = (argument + 1) | 0;
         shift = workspace.shift;
       }
     }
@@ -276,6 +289,6 @@ export function put(state: AssemblerState, start: number, ...args: readonly PutA
   }
   state.position = position;
   state.shift = shift;
-  const last = operations[(end - 2) | 0] as number;
-  if ((last & 31) === OPERATION.SECTION) changeSection(state, last >>> 8);
+  const last = operations[(end - OPERATION_FIELDS) | 0] as number;
+  if ((last & KIND_BITS) === OPERATION.SECTION) changeSection(state, last >>> DETAIL_SHIFT);
 }

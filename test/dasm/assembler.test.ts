@@ -239,6 +239,20 @@ describe("errors", () => {
   });
 });
 
+describe("variable registers of 32-bit code", () => {
+  test("end with number 7", () => {
+    const assembler = createAssembler(actionBytes(0x8b, 0xc0, "VREG", 0x20, "STOP"), { arch: "x86" });
+    assembler.put(0, 9);
+    expect(errorOf(() => assembler.link()).message).toBe(
+      "variable register 9 is out of range, allowed are 0 to 7 (DASM_S_RANGE_VREG 0x15000002, action list offset 2)",
+    );
+    assembler.setup();
+    assembler.put(0, 7);
+    assembler.link();
+    expect([...assembler.encode()]).toEqual([0x8b, 0xc7]);
+  });
+});
+
 describe("source lines of the code", () => {
   test("come with offsets", () => {
     const assembler = assembleLines("  | mov eax, 1\n  | jmp >1\n  | nop\n  |1:\n  | ret");

@@ -206,7 +206,6 @@ const argument: fc.Arbitrary<PutArgument> = fc.oneof(
   { weight: 1, arbitrary: fc.double() },
   { weight: 1, arbitrary: fc.bigInt() },
   { weight: 1, arbitrary: fc.boolean() },
-  { weight: 1, arbitrary: fc.constant(null) },
 );
 
 interface Fuzz {

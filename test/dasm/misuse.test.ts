@@ -17,7 +17,7 @@ import {
   setupGlobal,
   splitQword,
 } from "../../src/dasm/index.js";
-import { ACTION } from "../../src/x86/actions.js";
+import { ACTION, type ActionName } from "../../src/x86/actions.js";
 import { actionBytes } from "./action-bytes.js";
 
 /** A state with an open unit over an action list. */
@@ -152,7 +152,6 @@ describe("arguments of put", () => {
     [-2n, [254, 255, 255, 255]],
     [true, [1, 0, 0, 0]],
     [false, [0, 0, 0, 0]],
-    [null, [0, 0, 0, 0]],
   ])("%s is converted", (value, bytes) => {
     const state = open(dword);
     put(state, 0, value as number);
@@ -167,6 +166,7 @@ describe("arguments of put", () => {
     [-(2 ** 31) - 1, "allowed are -2147483648 to 4294967295"],
     ["1", "cannot convert 'string' to 'int'"],
     [undefined, "cannot convert 'undefined' to 'int'"],
+    [null, "argument 1 of put: cannot convert 'null' to 'int'"],
     [{}, "cannot convert 'object' to 'int'"],
   ])("%s is refused", (value, message) => {
     const state = open(dword);
@@ -264,6 +264,83 @@ describe("limits", () => {
     for (let start = 0; start < 1500; start += 1) put(state, start);
     expect(finish(state)).toEqual([]);
     expect(state.knownList?.operations.length).toBeLessThan(2 ** 19);
+  });
+});
+
+describe("variable registers", () => {
+  const moves = actionBytes(0x8b, 0xc0, "VREG", 0x80, "VREG", 0x20, "STOP");
+
+  test.each([8, 15])("register %s is an error where the code has eight", (register) => {
+    for (const args of [
+      [register, 1],
+      [1, register],
+    ]) {
+      const state = open(moves, { registers: 8 });
+      put(state, 0, ...args);
+      expect(link(state).status).toBe(STATUS.RANGE_VREG | (args[0] === register ? 2 : 4));
+    }
+  });
+
+  test("the lower ones are not, and nothing is checked unless asked for", () => {
+    const state = open(moves, { registers: 8 });
+    put(state, 0, 7, 6);
+    expect(finish(state)).toEqual([0x8b, 0xfe]);
+    const lenient = open(moves);
+    put(lenient, 0, 8, 9);
+    expect(link(lenient).status).toBe(STATUS.OK);
+  });
+
+  test("an instruction whose register comes first in a long chunk", () => {
+    const padding = [1, 2, 3, 4, 5, 6, 7, 8, 9];
+    const state = open(actionBytes(...padding, 0x40, 0x89, 0xc0, "VREG", 0x8b, ...padding, "STOP"));
+    put(state, 0, 3);
+    put(state, 0, 11);
+    const expected = [...padding, 0x89, 0xd8, ...padding, ...padding, 0x44, 0x89, 0xd8, ...padding];
+    expect(finish(state)).toEqual(expected);
+  });
+});
+
+describe("displacements and immediates that change bytes before them", () => {
+  test.each<[string, (ActionName | number)[], number[], number[]]>([
+    ["a displacement of 0", [0x8b, 0x87, "DISP"], [0], [0x8b, 0x07]],
+    ["which rbp needs", [0x8b, 0x85, "DISP"], [0], [0x8b, 0x45, 0]],
+    ["and rbp behind a SIB byte", [0x8b, 0x84, "MARK", 0x0d, "DISP"], [0], [0x8b, 0x44, 0x0d, 0]],
+    ["a byte behind a SIB byte", [0x8b, 0x84, "MARK", 0x24, "DISP"], [-128], [0x8b, 0x44, 0x24, 0x80]],
+    ["an operand of two kinds", [0x81, 0x87, "DISP", "IMM_DB"], [1, 2], [0x83, 0x47, 1, 2]],
+    ["the long kinds", [0x81, 0x87, "DISP", "IMM_DB"], [128, 129], [0x81, 0x87, 128, 0, 0, 0, 129, 0, 0, 0]],
+    ["a mark far behind", [0x81, 0x84, "MARK", 0x24, "DISP", "IMM_WB"], [0, -1], [0x83, 0x04, 0x24, 255]],
+    ["without a mark", [0x69, 0xc0, "IMM_DB"], [127], [0x6b, 0xc0, 127]],
+  ])("%s", (_, actions, args, bytes) => {
+    const state = open(actionBytes(...actions, "STOP"));
+    put(state, 0, ...args);
+    expect(finish(state)).toEqual(bytes);
+  });
+});
+
+describe("many puts", () => {
+  test("let the arrays grow, and the next state begins with them", () => {
+    const actions = actionBytes("LABEL_PC", 0x90, "ESC", 0xe9, "REL_PC", "STOP");
+    const sizes = [1, 2].map(() => {
+      const state = open(actions);
+      growPc(state, 5000);
+      for (let label = 0; label < 5000; label += 1) put(state, 0, label, 4999 - label);
+      const { size } = link(state);
+      expect(getPcLabel(state, 4999)).toBe(size - 6);
+      free(state);
+      return size;
+    });
+    expect(sizes[1]).toBe(sizes[0]);
+  });
+
+  test("the same chunk in several sections", () => {
+    const list = actionBytes(0x90, "SECTION", 1, "SPACE", 0xcc, "SECTION", 0, 0xc3, "STOP");
+    const state = open(list, { sections: 2 });
+    for (let round = 0; round < 3; round += 1) {
+      put(state, 0);
+      put(state, 3, round);
+    }
+    put(state, 7);
+    expect(finish(state)).toEqual([0x90, 0x90, 0x90, 0xc3, 0xcc, 0xcc, 0xcc]);
   });
 });
 
