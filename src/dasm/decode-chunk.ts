@@ -1,138 +1,28 @@
 import { ACTION } from "../x86/actions.js";
+import {
+  addBytes,
+  addLiteral,
+  appendLiterals,
+  appendNode,
+  appendOperation,
+  appendWord,
+  type ChunkDecoder,
+  literalBefore,
+  makeMarkVariable,
+  markDetail,
+  NO_MARK,
+  nextOperandByte,
+  openChunk,
+  STORE_SLACK,
+} from "./chunk-decoder.js";
 import { damagedList } from "./dasm-error.js";
 import { NODE, NODE_FIELDS } from "./node.js";
-import {
-  type ActionList,
-  CHUNK_FIELDS,
-  DETAIL_SHIFT,
-  FIXED_VREG,
-  LITERALS_SHIFT,
-  OPERATION,
-  OPERATION_FIELDS,
-  VARIABLE,
-  WORD,
-  ZERO_NEEDS_BYTE,
-} from "./operation.js";
+import { type ActionList, FIXED_VREG, OPERATION, VARIABLE, WORD, ZERO_NEEDS_BYTE } from "./operation.js";
 
 /** The first number of a global label in an operand byte. */
 const FIRST_GLOBAL = 10;
 /** Operand bytes above this are forward references to local labels. */
 const LAST_GLOBAL = 246;
-const NO_MARK = -1;
-/** Put stores literal bytes four at a time, whether there are as many or not. */
-const STORE_SLACK = 8;
-/** Most bytes that are collected before they become an operation. */
-const MOST_LITERALS = 2 * WORD;
-
-/** Everything that changes while one chunk is decoded. */
-interface ChunkDecoder {
-  readonly list: ActionList;
-  /** Offset of the next byte. */
-  offset: number;
-  /** The offset that a failed check of the current action names. */
-  actionOffset: number;
-  argumentCount: number;
-  nodeCount: number;
-  /** Bounds of what the chunk has written so far, before any argument is known. */
-  leastBytes: number;
-  mostBytes: number;
-  /** Least number of bytes before the mark, -1 when there is no mark. */
-  leastAtMark: number;
-  /** Number of bytes behind the mark, NO_MARK, or VARIABLE where it depends on arguments. */
-  markDistance: number;
-  /** The last literal byte, 0 at first: it tells jumps from other references. */
-  lastLiteral: number;
-  /** Whether the previous action defined a label. */
-  afterLabel: boolean;
-  /** Literal bytes collected for the next operation. */
-  literalCount: number;
-  readonly literals: Uint8Array;
-}
-
-function enlarge(fields: Int32Array): Int32Array {
-  const larger = new Int32Array(2 * fields.length);
-  larger.set(fields);
-  return larger;
-}
-
-/** Makes room for the fields of a chunk or an operation. */
-function growOperations(list: ActionList): void {
-  if (list.operationsEnd + CHUNK_FIELDS <= list.operations.length) return;
-  list.operations = enlarge(list.operations);
-  list.offsets = enlarge(list.offsets);
-}
-
-/** Up to four of the collected literal bytes, as a little-endian word. */
-function literalWord({ literals, literalCount }: ChunkDecoder, from: number): number {
-  let word = 0;
-  for (let at = from; at < from + WORD && at < literalCount; at += 1) {
-    word |= (literals[at] as number) << (8 * (at - from));
-  }
-  return word;
-}
-
-/** Appends an operation for the first of the collected literal bytes, at most four. */
-function appendWord(decoder: ChunkDecoder, count: number, kind: number, detail: number): void {
-  const { list, literals } = decoder;
-  growOperations(list);
-  const { operations, offsets, operationsEnd } = list;
-  operations[operationsEnd] = kind | (count << LITERALS_SHIFT) | (detail << DETAIL_SHIFT);
-  operations[operationsEnd + 1] = literalWord(decoder, 0);
-  offsets[operationsEnd] = decoder.actionOffset;
-  list.operationsEnd = operationsEnd + OPERATION_FIELDS;
-  literals.copyWithin(0, count);
-  decoder.literalCount -= count;
-}
-
-/** Appends operations for the collected literal bytes, but for the last ones. */
-function appendLiterals(decoder: ChunkDecoder, rest: number): void {
-  while (decoder.literalCount > rest) {
-    appendWord(decoder, Math.min(decoder.literalCount - rest, WORD), OPERATION.LITERAL, 0);
-  }
-}
-
-/** Appends an operation together with the literal bytes collected before it. */
-function appendOperation(decoder: ChunkDecoder, kind: number, detail = 0): void {
-  appendLiterals(decoder, WORD);
-  appendWord(decoder, decoder.literalCount, kind, detail);
-}
-
-/** Appends an operation that becomes a node. */
-function appendNode(decoder: ChunkDecoder, kind: number, detail = 0): void {
-  decoder.nodeCount += 1;
-  appendOperation(decoder, kind, detail);
-}
-
-/** Keeps the mark in the workspace from here on. */
-function makeMarkVariable(decoder: ChunkDecoder): void {
-  if (decoder.markDistance < 0 || decoder.markDistance === VARIABLE) return;
-  appendOperation(decoder, OPERATION.MARK, decoder.markDistance);
-  decoder.markDistance = VARIABLE;
-}
-
-/** Accounts for bytes that are written in any case. */
-function addBytes(decoder: ChunkDecoder, count: number): void {
-  decoder.leastBytes += count;
-  decoder.mostBytes += count;
-  if (decoder.markDistance < 0 || decoder.markDistance === VARIABLE) return;
-  decoder.markDistance += count;
-  if (decoder.markDistance + WORD >= VARIABLE) makeMarkVariable(decoder);
-}
-
-function addLiteral(decoder: ChunkDecoder, byte: number): void {
-  if (decoder.literalCount === MOST_LITERALS) appendLiterals(decoder, WORD);
-  decoder.literals[decoder.literalCount] = byte;
-  decoder.literalCount += 1;
-  decoder.lastLiteral = byte;
-  addBytes(decoder, 1);
-}
-
-function nextOperandByte(decoder: ChunkDecoder): number {
-  const byte = decoder.list.bytes[decoder.offset];
-  if (byte === undefined) throw damagedList(decoder.offset, "the list ends inside an action");
-  decoder.offset += 1;
-  return byte;
-}
 
 /** Bytes that a reference at this place loses when it becomes short; 0 if it is no jump. */
 function shrinkOf(decoder: ChunkDecoder): number {
@@ -140,16 +30,6 @@ function shrinkOf(decoder: ChunkDecoder): number {
   if (opcode === 0xe9 && decoder.leastBytes >= 1) return 3;
   if (opcode >= 0x80 && opcode <= 0x8f && decoder.leastBytes >= 2) return 4;
   return 0;
-}
-
-/** Distance of the mark as a detail: without a mark, the place itself takes its part. */
-function markDetail(decoder: ChunkDecoder): number {
-  return Math.max(decoder.markDistance, 0);
-}
-
-/** A literal byte before this place, if the next operation has it. */
-function literalBefore(decoder: ChunkDecoder, distance: number): number | undefined {
-  return distance > decoder.literalCount ? undefined : decoder.literals[decoder.literalCount - distance];
 }
 
 function appendRelative(decoder: ChunkDecoder, kind: number, label: number): void {
@@ -418,23 +298,7 @@ function decodeUntilEnd(decoder: ChunkDecoder): void {
  */
 export function decodeChunkInto(list: ActionList, start: number): void {
   const chunk = list.operationsEnd;
-  const decoder: ChunkDecoder = {
-    list,
-    offset: start,
-    actionOffset: start,
-    argumentCount: 0,
-    nodeCount: 0,
-    leastBytes: 0,
-    mostBytes: 0,
-    leastAtMark: -1,
-    markDistance: NO_MARK,
-    lastLiteral: 0,
-    afterLabel: false,
-    literalCount: 0,
-    literals: new Uint8Array(MOST_LITERALS),
-  };
-  growOperations(list);
-  list.operationsEnd += CHUNK_FIELDS;
+  const decoder = openChunk(list, start);
   try {
     decodeUntilEnd(decoder);
   } catch (error) {

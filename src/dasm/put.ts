@@ -1,7 +1,15 @@
 import { decodeChunk } from "./action-list.js";
 import { FAILED, fail, failArgumentCount, failPut } from "./failure.js";
 import { NODE } from "./node.js";
-import { type FIXED_VREG, OPERATION, type VARIABLE, type ZERO_NEEDS_BYTE } from "./operation.js";
+import {
+  DETAIL_SHIFT,
+  type FIXED_VREG,
+  KIND_BITS,
+  OPERATION,
+  OPERATION_FIELDS,
+  type VARIABLE,
+  type ZERO_NEEDS_BYTE,
+} from "./operation.js";
 import { convertPutArgument, type PutArgument } from "./put-argument.js";
 import {
   addForwardReference,
