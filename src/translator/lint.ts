@@ -140,22 +140,42 @@ function mayExclude(state: TranslationState, earlier: LabelSighting, later: Labe
 
 function checkLocals(state: TranslationState): void {
   const { locals } = state.lint;
-  const anywhere = state.captures.size > 0;
+  const definitions = locals.filter(({ role }) => role === "definition");
+  const warn = (reference: LabelSighting, arrow: "<" | ">"): void => {
+    if (!mayRunElsewhere(state, reference, definitions)) warnLocal(state, reference.at, arrow, reference.name);
+  };
   const defined = new Set<string>();
-  const definedLater = new Set<string>();
-  const all = new Set(locals.filter(({ role }) => role === "definition").map(({ name }) => name));
-  for (const { role, name, at } of locals) {
-    if (role === "definition") defined.add(name);
-    else if (role === "backward" && !(anywhere ? all : defined).has(name)) warnLocal(state, at, "<", name);
+  for (const sighting of locals) {
+    if (sighting.role === "definition") defined.add(sighting.name);
+    else if (sighting.role === "backward" && !defined.has(sighting.name)) warn(sighting, "<");
   }
-  for (let index = locals.length - 1; index >= 0; index--) {
-    const sighting = locals[index];
-    if (sighting === undefined) continue;
-    const { role, name, at } = sighting;
-    if (role === "definition") definedLater.add(name);
-    else if (role === "forward" && !(anywhere ? all : definedLater).has(name))
-      warnLocal(state, at, ">", name);
+  defined.clear();
+  for (const sighting of locals.toReversed()) {
+    if (sighting.role === "definition") defined.add(sighting.name);
+    else if (sighting.role === "forward" && !defined.has(sighting.name)) warn(sighting, ">");
   }
+}
+
+/** A line that ends a function. */
+const endInC = /^\}/m;
+const endInLua = /^end\b/m;
+
+/**
+ * Whether a label on the wrong side may be reached all the same: captures move code, and functions run in any
+ * order, so that the label may be defined in another one.
+ */
+function mayRunElsewhere(
+  state: TranslationState,
+  { name, hostRuns }: LabelSighting,
+  definitions: readonly LabelSighting[],
+): boolean {
+  const end = state.isLua ? endInLua : endInC;
+  return definitions.some((definition) => {
+    if (definition.name !== name) return false;
+    if (state.captures.size > 0) return true;
+    const [from, to] = [hostRuns, definition.hostRuns].toSorted((a, b) => a - b);
+    return state.lint.hostTexts.slice(from, to).some((text) => end.test(text));
+  });
 }
 
 function warnLocal(state: TranslationState, at: SourcePlace, arrow: "<" | ">", name: string): void {
