@@ -479,6 +479,9 @@ local function log_more(log, at, count, ...)
 end
 
 local function put(state, start, ...)
+  if not state then
+    error("dasm: put needs a state made by dasm.new, got nil; generated code takes it from the variable Dst", 2)
+  end
   local chunk = state.chunks[start]
   if not chunk then chunk = prepare(state, start) end
   local count = chunk.argument_count

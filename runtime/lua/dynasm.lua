@@ -5,7 +5,8 @@
 --   local text = dynasm.translate_tostring "foo.dasl"
 --
 -- The work is done by the command `dynasm`, which is looked up on PATH or named by the environment variable
--- DYNASM (a program, a .js file, or the beginning of a command line). Translations of loaded code are kept in
+-- DYNASM (a program, a .js file, or the beginning of a command line); without either, that of the package which
+-- this file belongs to. Translations of loaded code are kept in
 -- the directory DYNASM_CACHE (default: dynasm in the user's cache directory; empty: no cache) and found again
 -- by the content of the source and of all files it included.
 
@@ -131,12 +132,20 @@ local function is_file(name)
   return file ~= nil
 end
 
--- The beginning of the command line.
-local function command_line()
+-- This file's name and its folder, which ends with a slash; "" if they are unknown.
+local OWN_FILE = debug.getinfo(1, "S").source:match "^@(.*)$" or ""
+local OWN_FOLDER = OWN_FILE:gsub("[^/\\]*$", "")
+
+local function command_of(file)
+  return (file:find "%.[cm]?js$" and "node " or "") .. quote(file)
+end
+
+-- The beginnings of command lines to try, one after the other.
+local function command_lines()
   local command = dynasm.command or os.getenv "DYNASM"
-  if not command or command == "" then return "dynasm" end
-  if not is_file(command) then return command end
-  return (command:find "%.[cm]?js$" and "node " or "") .. quote(command)
+  if command and command ~= "" then return { is_file(command) and command_of(command) or command } end
+  local beside = OWN_FOLDER .. "../../bin/dynasm.js" -- in the package that this file belongs to
+  return { "dynasm", OWN_FOLDER ~= "" and is_file(beside) and command_of(beside) or nil }
 end
 
 -- Runs a command line; returns its exit code.
@@ -151,16 +160,22 @@ end
 local NOT_FOUND = "dynasm: the command `%s' was not found; install it with `npm install -g dynasm' or name it "
   .. "with the environment variable DYNASM"
 
+-- Runs the first of the commands that exists. Returns it and its exit code.
+local function execute_first(commands, arguments)
+  for _, command in ipairs(commands) do
+    local code = execute(command .. arguments)
+    if code ~= 127 and code ~= 9009 then return command, code end
+  end
+  error(NOT_FOUND:format(commands[1]), 0)
+end
+
 -- Runs `dynasm translate` with the arguments. Returns the messages it printed; raises them as an error if it
 -- failed.
 local function run_command(arguments, redirection)
-  local command = command_line()
   return with_temporary_files(1, function(messages_name)
-    local line = ("%s translate %s%s 2>%s"):format(
-      command, table.concat(arguments, " "), redirection or "", quote(messages_name))
-    local code = execute(line)
+    local command, code = execute_first(command_lines(), (" translate %s%s 2>%s"):format(
+      table.concat(arguments, " "), redirection or "", quote(messages_name)))
     local messages = read_file(messages_name) or ""
-    if code == 127 or code == 9009 then error(NOT_FOUND:format(command), 0) end
     if code ~= 0 then
       if messages == "" then messages = ("dynasm: `%s' ended with exit code %d"):format(command, code) end
       error((messages:gsub("%s+$", "")), 0)
@@ -441,11 +456,10 @@ end
 local translator_identity
 local function identity()
   if not translator_identity then
-    local own = debug.getinfo(1, "S").source:match "^@(.*)$" or ""
-    local package_file = own:gsub("[^/\\]*$", "") .. "../../package.json"
+    local package_file = OWN_FOLDER .. "../../package.json"
     local command = dynasm.command or os.getenv "DYNASM" or ""
     translator_identity = table.concat({
-      sha1(own ~= "" and read_file(own) or ""), sha1(read_file(package_file) or ""), command,
+      sha1(OWN_FILE ~= "" and read_file(OWN_FILE) or ""), sha1(read_file(package_file) or ""), command,
       sha1(command ~= "" and read_file(command) or ""),
     }, "\n")
   end

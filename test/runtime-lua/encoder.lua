@@ -127,6 +127,11 @@ test("arguments that are no numbers are refused", function()
   equal(state:link(), 0, "nothing was put")
 end)
 
+test("a missing state is told where the code is generated", function()
+  local generate = loadstring("local dasm = ...\nlocal state\ndasm.put(Dst, 0)", "@somewhere.dasl")
+  fails("somewhere.dasl:3: dasm: put needs a state made by dasm.new, got nil", generate, dasm)
+end)
+
 test("many arguments and arguments too many", function()
   local codes = {}
   for i = 1, 30 do codes[i] = IMM_B end

@@ -1,4 +1,14 @@
-import { chmodSync, mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import {
+  chmodSync,
+  copyFileSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeEach, describe, expect, test } from "vitest";
 import {
@@ -7,6 +17,7 @@ import {
   FIXTURES,
   type Finished,
   HAS_LUAJIT,
+  RUNTIME,
   runLuajit,
   SCRIPTS,
 } from "./luajit.js";
@@ -31,6 +42,11 @@ beforeEach(() => {
   mkdirSync(cwd);
   writeFileSync(LOG, "");
 });
+
+/** Path of a program that the shell finds. */
+function findProgram(name: string): string {
+  return spawnSync("sh", ["-c", `command -v ${name}`], { encoding: "utf8" }).stdout.trim();
+}
 
 function calls(): number {
   return readFileSync(LOG, "utf8").split("\n").length - 1;
@@ -220,6 +236,23 @@ describe.skipIf(!HAS_LUAJIT)("dynasm.lua: loading", () => {
     const load = `print(dynasm.loadfile "m.dasl")`;
     expect(printed(load, { DYNASM: "no-such-command" })).toContain("command `no-such-command' was not found");
     expect(printed(load, { DYNASM: "exit 3;" })).toContain("ended with exit code 3");
+  });
+
+  test("the command of the package serves where none is installed", () => {
+    write("m.dasl", moduleText("12"));
+    const bin = join(cwd, "bin");
+    mkdirSync(bin);
+    symlinkSync(process.execPath, join(bin, "node"));
+    for (const tool of ["mkdir", "luajit"]) symlinkSync(findProgram(tool), join(bin, tool));
+    expect(printed(`print(require "m")`, { DYNASM: "", PATH: bin })).toBe("12\n");
+    const copy = join(cwd, "copy");
+    mkdirSync(copy);
+    copyFileSync(join(RUNTIME, "dynasm.lua"), join(copy, "dynasm.lua"));
+    const path = `${copy}/?.lua;${RUNTIME}/?.lua;./?.lua`;
+    const script = `print(dynasm.loadfile "m.dasl")`;
+    expect(printed(script, { DYNASM: "", PATH: bin, LUA_PATH: path, DYNASM_CACHE: "" })).toContain(
+      "command `dynasm' was not found",
+    );
   });
 
   test("DYNASM may be a command line", () => {
