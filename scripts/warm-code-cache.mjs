@@ -30,7 +30,7 @@ const runs = {
 tuneEngine();
 for (const [command, commandRuns] of Object.entries(runs)) {
   const bundle = join(root, "dist/cli", `${command}.cjs`);
-  const { exports, script } = loadBundle(bundle, false);
+  const { exports, script } = loadBundle(bundle, undefined);
   for (const argv of commandRuns) {
     if (argv.some((argument) => existsSync(argument))) await exports.main(argv);
   }

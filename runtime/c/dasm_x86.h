@@ -168,6 +168,7 @@ struct dasm_State {
 #define DASM_NOTE_SLACK 2
 
 #define DASM_SECTIONS(D) ((dasm_Section *)(void *)((D) + 1))
+#define DASM_CONST_SECTIONS(D) ((const dasm_Section *)(const void *)((D) + 1))
 
 /* ---- Life of a state. DASM_M_GROW is used in functions without a result only,
 ** so that a replacement may return from them. ---- */
@@ -651,7 +652,7 @@ static int dasm_is_near(const dasm_State *D, const dasm_Section *sec, const dasm
   int where = dasm_where(label), end = branch->offset + 4, distance;
   if (where > DASM_W_PLACED) return 0;
   if (where == DASM_W_PLACED) distance = label->offset - adjust - end;
-  else distance = label->offset + (DASM_SECTIONS(D)[where].start - sec->start) - end;
+  else distance = label->offset + (DASM_CONST_SECTIONS(D)[where].start - sec->start) - end;
   return distance >= -128 - saved && distance <= 127;
 }
 

@@ -14,6 +14,11 @@ interface LoadedBundle {
   readonly script: Script;
 }
 
+/** The part of node:module that Node 20 does not have. */
+interface CompileCache {
+  readonly enableCompileCache?: () => unknown;
+}
+
 /** This file's own require: the bundles stand beside it. */
 declare const require: NodeJS.Require;
 const loadBesideThis = require;
@@ -36,10 +41,11 @@ function readCache(bundle: string): Buffer | undefined {
 /**
  * Loads a CommonJS bundle through its V8 code cache: compiling the bundle anew costs more than
  * translating a small file. A missing or outdated cache only costs time.
+ *
+ * @param cachedData the cache, if there is one
  */
-export function loadBundle(bundle: string, useCache: boolean): LoadedBundle {
+export function loadBundle(bundle: string, cachedData: Buffer | undefined): LoadedBundle {
   const source = bundleWrapper[0] + readFileSync(bundle, "latin1") + bundleWrapper[1];
-  const cachedData = useCache ? readCache(bundle) : undefined;
   const script = new Script(source, {
     filename: bundle,
     ...(cachedData === undefined ? {} : { cachedData }),
@@ -48,6 +54,18 @@ export function loadBundle(bundle: string, useCache: boolean): LoadedBundle {
   const wrapper = script.runInThisContext() as (...parts: readonly unknown[]) => void;
   wrapper(module.exports, loadBesideThis, module, bundle, dirname(bundle));
   return { exports: module.exports, script };
+}
+
+/**
+ * Loads a bundle as the running Node does it best. The package has the code cache of the Node that built it; later
+ * versions keep one of their own, in a place that can be written even if the folder of the package cannot.
+ */
+function loadCommand(bundle: string): CommandBundle {
+  const cachedData = readCache(bundle);
+  if (cachedData !== undefined) return loadBundle(bundle, cachedData).exports;
+  const { enableCompileCache } = loadBesideThis("node:module") as CompileCache;
+  enableCompileCache?.();
+  return loadBesideThis(bundle) as CommandBundle;
 }
 
 /** What is left when a command fails in a way that it ought not to: one line instead of a stack trace. */
@@ -82,8 +100,8 @@ export function start(command: "dynasm" | "luabyteasm"): void {
     process.exitCode = code;
   };
   try {
-    const { exports } = loadBundle(join(__dirname, `${command}.cjs`), true);
-    const exitCode = exports.main(process.argv.slice(2));
+    const { main } = loadCommand(join(__dirname, `${command}.cjs`));
+    const exitCode = main(process.argv.slice(2));
     // Everything has been written, so nothing needs the time that an orderly end takes.
     if (typeof exitCode === "number") process.exit(exitCode);
     else exitCode.then(setExitCode, (error: unknown) => reportDefect(command, error));

@@ -20,7 +20,9 @@ export const WARNINGS = [
   "-Wpedantic",
   "-Wshadow",
   "-Wconversion",
+  "-Wsign-conversion",
   "-Wcast-align",
+  "-Wcast-qual",
   "-Wundef",
   "-Werror",
 ] as const;
@@ -65,9 +67,14 @@ export function run(command: string, args: readonly string[], input = ""): Finis
   return { status, stdout, stderr };
 }
 
-/** Compiles a C program, with the headers on the include path. Throws with gcc's messages. */
-export function compile(source: string, output: string, options: readonly string[]): string {
-  const { status, stderr } = run("gcc", ["-I", RUNTIME_C, ...options, source, "-o", output]);
-  if (status !== 0) throw new Error(`gcc ${options.join(" ")} ${source}\n${stderr}`);
+/** Compiles a C program, with the headers on the include path. Throws with the compiler's messages. */
+export function compile(
+  source: string,
+  output: string,
+  options: readonly string[],
+  compiler: "gcc" | "clang" = "gcc",
+): string {
+  const { status, stderr } = run(compiler, ["-I", RUNTIME_C, ...options, source, "-o", output]);
+  if (status !== 0) throw new Error(`${compiler} ${options.join(" ")} ${source}\n${stderr}`);
   return output;
 }

@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { canCompile, compile, createWorkplace, FIXTURES, run, SANITIZERS, WARNINGS } from "./compile.js";
@@ -40,6 +41,9 @@ describe.each(PLATFORMS)("$name, sanitizers", ({ options }) => {
   });
 });
 
+// Not among the tools that a complete run needs.
+const HAS_CLANG = spawnSync("clang", ["--version"], { stdio: "ignore" }).status === 0;
+
 describe("headers alone", () => {
   const source = join(FIXTURES, "two-files-engine.c");
   const variants = ["-O0", "-O2", "-O3", "-DDASM_FDEF=static", "-DDASM_ALIGNED_WRITES", "-DDASM_COMPAT_1_4"];
@@ -47,6 +51,15 @@ describe("headers alone", () => {
   test.skipIf(!canCompile(["-m64"]))("compile without warnings", () => {
     for (const variant of variants) {
       compile(source, join(directory, "engine.o"), ["-c", "-m64", "-std=c99", ...WARNINGS, variant]);
+    }
+  });
+
+  test.skipIf(!HAS_CLANG)("compile without warnings of clang", () => {
+    const languages = [["-std=c99"], ["-x", "c++", "-std=c++17", "-nostdinc++"]];
+    for (const language of languages) {
+      for (const variant of [...variants, "-DDASM_CHECKS"]) {
+        compile(source, join(directory, "engine.o"), ["-c", ...language, ...WARNINGS, variant], "clang");
+      }
     }
   });
 });
