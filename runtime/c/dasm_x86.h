@@ -449,7 +449,7 @@ void dasm_put(Dst_DECL, int start, ...)
 {
   dasm_State *D = Dst_REF;
   dasm_Section *sec = D->current, *next = sec;
-  const unsigned char *p = D->actions + start;
+  const unsigned char *p;
   unsigned char *cp = sec->code, *limit = cp;
   int last = sec->last;      /* note of this section */
   int mark = 0;              /* offset behind the ModRM byte, 0 = not marked */
@@ -464,6 +464,7 @@ void dasm_put(Dst_DECL, int start, ...)
     if (D->status == DASM_S_OK) D->status = DASM_S_PHASE;
     goto done;
   }
+  p = D->actions + start;
   if (cp) cp += sec->used;
   DASM_ROOM_FOR_CODE(0);
 
