@@ -16,8 +16,10 @@ export class OutputError extends Error {
 
 /** Below the longest string that JavaScript engines can build. */
 const maximumOutputLength = 256_000_000;
-/** What each use of a capture counts, so that empty ones cannot multiply without end either. */
-const captureCost = 32;
+/** Limit for the text of lists and captures, which a small input can repeat without end. */
+const maximumGeneratedLength = 64_000_000;
+/** What each piece of generated text, and each use of a capture, counts in addition. */
+const pieceCost = 32;
 const maximumCaptureDepth = 200;
 
 interface Rendering {
@@ -27,7 +29,13 @@ interface Rendering {
   readonly openCaptures: string[];
   /** Characters produced so far. */
   length: number;
+  /** What lists and captures produced, with the cost of the pieces. */
+  generated: number;
   actionLists: number;
+}
+
+function createRendering(state: TranslationState): Rendering {
+  return { state, pieces: [], openCaptures: [], length: 0, generated: 0, actionLists: 0 };
 }
 
 /** The bytes from 0 to `length` in decimal, separated by commas. */
@@ -45,9 +53,10 @@ function renderActionList(rendering: Rendering, name: string): readonly string[]
   return state.emitter.actionList(name, length, joinNumbers(state, length));
 }
 
-function count(rendering: Rendering, length: number): void {
+function count(rendering: Rendering, length: number, isGenerated: boolean): void {
   rendering.length += length;
-  if (rendering.length <= maximumOutputLength) return;
+  if (isGenerated) rendering.generated += length + pieceCost;
+  if (rendering.length <= maximumOutputLength && rendering.generated <= maximumGeneratedLength) return;
   throw new OutputError("output-too-large", "the output is too large", rendering.openCaptures[0]);
 }
 
@@ -61,9 +70,9 @@ function renderCapture(rendering: Rendering, name: string): void {
   if (openCaptures.length >= maximumCaptureDepth) {
     throw new OutputError("capture-nesting", "captures are nested too deeply", openCaptures[0]);
   }
-  count(rendering, captureCost);
+  count(rendering, 0, true);
   openCaptures.push(name);
-  for (const item of capture.items) renderItem(rendering, item);
+  for (const item of capture.items) renderItem(rendering, item, true);
   openCaptures.pop();
 }
 
@@ -91,12 +100,12 @@ function blockLines(
   }
 }
 
-function renderItem(rendering: Rendering, item: OutputItem): void {
+function renderItem(rendering: Rendering, item: OutputItem, isGenerated: boolean): void {
   if (typeof item === "string") {
-    count(rendering, item.length);
+    count(rendering, item.length, isGenerated);
     rendering.pieces.push(item);
   } else if (item.kind === "capture") renderCapture(rendering, item.name);
-  else for (const line of blockLines(rendering, item)) renderItem(rendering, `${line}\n`);
+  else for (const line of blockLines(rendering, item)) renderItem(rendering, `${line}\n`, true);
 }
 
 /**
@@ -104,8 +113,8 @@ function renderItem(rendering: Rendering, item: OutputItem): void {
  * Throws an OutputError.
  */
 export function renderOutput(state: TranslationState): readonly string[] {
-  const rendering: Rendering = { state, pieces: [], openCaptures: [], length: 0, actionLists: 0 };
-  for (const item of state.mainOutput) renderItem(rendering, item);
+  const rendering = createRendering(state);
+  for (const item of state.mainOutput) renderItem(rendering, item, false);
   return rendering.pieces;
 }
 
@@ -114,7 +123,7 @@ export function renderKeepingLines(
   state: TranslationState,
   joinLines: (pieces: readonly string[]) => string,
 ): readonly string[] {
-  const rendering: Rendering = { state, pieces: [], openCaptures: [], length: 0, actionLists: 0 };
+  const rendering = createRendering(state);
   const output: string[] = [];
   let current: string[] = [];
   let line = 1;
@@ -129,7 +138,7 @@ export function renderKeepingLines(
     const place = state.outputLines[index] ?? line * 2;
     advance(place >> 1);
     rendering.pieces.length = 0;
-    renderItem(rendering, item);
+    renderItem(rendering, item, false);
     const texts = rendering.pieces.map((piece) => piece.slice(0, -1));
     const text = texts[0] ?? "";
     const isHostRun = (place & 1) === 0 && typeof item === "string" && text.includes("\n");

@@ -4,6 +4,9 @@ import type { SourceFrame, TranslationState } from "./state.js";
 /** Lines are collected into texts of about this length: many small strings would keep the collector busy. */
 const batchLength = 8192;
 
+/** What a line that is kept by itself takes in addition to its text, in characters. */
+const keptLineCost = 120;
+
 /** Moves the lines collected so far to the output. */
 export function closeBatch(state: TranslationState): void {
   const { batch } = state;
@@ -21,6 +24,8 @@ function writeText(state: TranslationState, text: string, lineCount: number, mai
   if (state.keepLines) {
     state.output.push(text);
     noteLine(state, mainLine);
+    // Lines that macros multiply are limited by the expanded text, but each of these needs memory of its own.
+    if (state.macroStack.length > 0) state.expansionBudget -= keptLineCost;
     return;
   }
   state.batch += text;

@@ -94,6 +94,11 @@ const bombs: Readonly<Record<string, Bomb>> = {
     source: `${head}${lines(20_000, (n) => `  | mov eax, ${n}\nx();`)}${"|.actionlist x\n".repeat(2000)}`,
     code: "output-too-large",
   },
+  "lists of labels beyond all bounds": {
+    source: `${head}${lines(230, (n) => `|->label${n}:`)}${"|.globals x\n|.globalnames y\n".repeat(20_000)}`,
+    code: "output-too-large",
+  },
+  "captures of many short lines": { source: captureTower("|\n".repeat(20_000)), code: "output-too-large" },
   "an include of itself": {
     source: `${head}|.include a\n`,
     code: "include-nesting",
