@@ -1,5 +1,5 @@
 import type { Diagnostic } from "../diagnostics/diagnostic.js";
-import type { Chunk, ChunkHeader, Constant, Prototype } from "./chunk.js";
+import { type Chunk, type ChunkHeader, type Constant, MAX_DEPTH, type Prototype } from "./chunk.js";
 import { measureChunk } from "./measure-chunk.js";
 
 /** The layout to convert to; fields left out stay as they are. */
@@ -47,11 +47,17 @@ function convertConstant(constant: Constant, from: ChunkHeader, to: ChunkHeader)
   }
 }
 
-function convertPrototype(prototype: Prototype, from: ChunkHeader, to: ChunkHeader): Prototype {
+function convertPrototype(
+  prototype: Prototype,
+  from: ChunkHeader,
+  to: ChunkHeader,
+  level: number,
+): Prototype {
+  if (level > MAX_DEPTH) return prototype; // Measuring refuses it.
   return {
     ...prototype,
     constants: prototype.constants.map((constant) => convertConstant(constant, from, to)),
-    prototypes: prototype.prototypes.map((nested) => convertPrototype(nested, from, to)),
+    prototypes: prototype.prototypes.map((nested) => convertPrototype(nested, from, to, level + 1)),
   };
 }
 
@@ -68,7 +74,7 @@ function changesNumbers(from: ChunkHeader, to: ChunkHeader): boolean {
 export function convertChunk(chunk: Chunk, target: ConvertTarget): ConvertResult {
   const header: ChunkHeader = { ...chunk.header, ...target };
   const main = changesNumbers(chunk.header, header)
-    ? convertPrototype(chunk.main, chunk.header, header)
+    ? convertPrototype(chunk.main, chunk.header, header, 1)
     : chunk.main;
   const converted: Chunk = { header, main };
   const { diagnostics } = measureChunk(converted);

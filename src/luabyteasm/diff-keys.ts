@@ -1,4 +1,4 @@
-import type { Chunk, Constant, Prototype } from "./chunk.js";
+import { type Chunk, type Constant, MAX_DEPTH, type Prototype } from "./chunk.js";
 import { fieldAx, fieldB, fieldBx, fieldC, opcodeOf, RK_CONSTANT } from "./instruction.js";
 import { OP, OPERATIONS } from "./opcodes.js";
 
@@ -139,10 +139,24 @@ export interface KeyedFunction {
   readonly path: string;
   readonly whole: number;
   readonly nested: readonly KeyedFunction[];
+  /** True beyond the nesting that chunk files have: the functions inside are not looked at. */
+  readonly isTooDeep: boolean;
 }
 
-function keyFunction(table: KeyTable, prototype: Prototype, path: string): KeyedFunction {
-  const nested = prototype.prototypes.map((inner, index) => keyFunction(table, inner, `${path}/${index}`));
+function keyFunction(table: KeyTable, prototype: Prototype, path: string, level: number): KeyedFunction {
+  // A function too deep for a chunk file is not looked into: it equals none.
+  if (level > MAX_DEPTH) {
+    return {
+      prototype,
+      path,
+      whole: keyOf(table, `deep ${table.numbers.size}`),
+      nested: [],
+      isTooDeep: true,
+    };
+  }
+  const nested = prototype.prototypes.map((inner, index) =>
+    keyFunction(table, inner, `${path}/${index}`, level + 1),
+  );
   const parts = [
     headText(prototype),
     codeKeys(table, prototype, String).join(),
@@ -150,9 +164,9 @@ function keyFunction(table: KeyTable, prototype: Prototype, path: string): Keyed
     nested.map(({ whole }) => whole).join(),
     table.options.ignoreDebug === true ? "" : debugText(prototype),
   ];
-  return { prototype, path, whole: keyOf(table, `f${parts.join("|")}`), nested };
+  return { prototype, path, whole: keyOf(table, `f${parts.join("|")}`), nested, isTooDeep: false };
 }
 
 export function keyChunk(table: KeyTable, chunk: Chunk): KeyedFunction {
-  return keyFunction(table, chunk.main, "main");
+  return keyFunction(table, chunk.main, "main", 1);
 }

@@ -72,7 +72,7 @@ function pairEqual(
   const waiting = new Map<number, number[]>();
   newNested.forEach(({ whole }, index) => {
     if (oldNested[index]?.whole === whole) pairs.set(index, index);
-    else waiting.set(whole, [...(waiting.get(whole) ?? []), index]);
+    else if (waiting.get(whole)?.push(index) === undefined) waiting.set(whole, [index]);
   });
   oldNested.forEach(({ whole }, index) => {
     if (pairs.has(index)) return;

@@ -1,4 +1,4 @@
-import type { Chunk, ChunkHeader, Prototype } from "./chunk.js";
+import { type Chunk, type ChunkHeader, MAX_DEPTH, type Prototype } from "./chunk.js";
 import {
   codeKeys,
   constantKeys,
@@ -238,6 +238,10 @@ function compareNested(comparison: Comparison, matching: Matching): void {
 function compareFunctions(comparison: Comparison): void {
   const { table, one, other } = comparison;
   if (one.whole === other.whole) return;
+  if (one.isTooDeep && other.isTooDeep) {
+    report(comparison, "nested", `functions nested more than ${MAX_DEPTH} levels deep are not compared`);
+    return;
+  }
   const matching = matchNested(one, other);
   compareHeads(comparison);
   compareCode(comparison, matching);

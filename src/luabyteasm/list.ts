@@ -1,4 +1,4 @@
-import type { Chunk, Prototype } from "./chunk.js";
+import { type Chunk, MAX_DEPTH, type Prototype } from "./chunk.js";
 import { formatConstant, showName, showSource } from "./format-constant.js";
 import {
   fieldA,
@@ -207,12 +207,16 @@ function listTables(lines: string[], listing: Listing): void {
   });
 }
 
-function listPrototype(lines: string[], listing: Listing, tables: boolean): void {
+function listPrototype(lines: string[], listing: Listing, tables: boolean, level: number): void {
   listHead(lines, listing);
   listCode(lines, listing);
   if (tables) listTables(lines, listing);
+  if (level > MAX_DEPTH) {
+    lines.push(`(functions nested more than ${MAX_DEPTH} levels deep are not listed)`);
+    return;
+  }
   listing.prototype.prototypes.forEach((prototype, index) => {
-    listPrototype(lines, createListing(prototype, `${listing.path}/${index}`), tables);
+    listPrototype(lines, createListing(prototype, `${listing.path}/${index}`), tables, level + 1);
   });
 }
 
@@ -223,6 +227,6 @@ function listPrototype(lines: string[], listing: Listing, tables: boolean): void
  */
 export function listChunk(chunk: Chunk, options: ListOptions = {}): string {
   const lines: string[] = [];
-  listPrototype(lines, createListing(chunk.main, "main"), options.tables ?? true);
+  listPrototype(lines, createListing(chunk.main, "main"), options.tables ?? true, 1);
   return `${lines.join("\n")}\n`;
 }

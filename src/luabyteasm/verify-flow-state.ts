@@ -14,6 +14,7 @@ export const CAPTURED = 8;
 
 const ALL_CAPTURED = 0x88888888 | 0;
 const ALL_BUT_CAPTURED = 0x77777777;
+const ALL_BUT_TYPES = 0x99999999 | 0;
 
 /** No register is the open top. */
 export const NO_TOP = -1;
@@ -65,6 +66,14 @@ export function unsetFrom({ words }: FlowState, first: number): void {
   if (index >= words.length) return;
   words[index] = (words[index] ?? 0) & maskBelow(first);
   words.fill(0, index + 1);
+}
+
+/** The types of the registers from `first` up are not known any more. */
+export function forgetTypesFrom({ words }: FlowState, first: number): void {
+  const index = first >> 3;
+  if (index >= words.length) return;
+  words[index] = (words[index] ?? 0) & (ALL_BUT_TYPES | maskBelow(first));
+  for (let i = index + 1; i < words.length; i++) words[i] = (words[i] ?? 0) & ALL_BUT_TYPES;
 }
 
 /** No closure shares the registers from `first` up any more. */

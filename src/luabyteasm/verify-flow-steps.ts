@@ -8,6 +8,7 @@ import {
   bitsOf,
   capture,
   type FlowState,
+  forgetTypesFrom,
   isAnyCapturedFrom,
   NO_TOP,
   NUMBER,
@@ -55,6 +56,22 @@ function typeOfConstant(constant: Constant | undefined): number {
 function typeOfRk(flow: Flow, value: number): number {
   if (value < RK_CONSTANT) return bitsOf(flow.state, value) & TYPES;
   return typeOfConstant(flow.prototype.constants[value - RK_CONSTANT]);
+}
+
+/** No register from `first` up may be shared with a closure when something called puts its frame there. */
+function checkCallFrame(flow: Flow, first: number, pc: number, called: string): void {
+  if (!isAnyCapturedFrom(flow.state, first)) return;
+  const fact = `a closure shares a register from R${first} up, where ${called} has its frame`;
+  failFlow(flow, "call-open-upvalue", pc, fact, "A");
+}
+
+/**
+ * NEWTABLE, CONCAT and CLOSURE may run the garbage collector, for which the registers from `first` up are free:
+ * it clears them, and finalizers have their frames there.
+ */
+function collectGarbage(flow: Flow, first: number, pc: number, called = "a finalizer"): void {
+  checkCallFrame(flow, first, pc, called);
+  forgetTypesFrom(flow.state, first);
 }
 
 /** R(A) gets a value of unknown type. */
@@ -118,6 +135,7 @@ function stepSettable(flow: Flow, word: number, pc: number): number {
 
 function stepNewtable(flow: Flow, word: number, pc: number): number {
   assign(flow.state, fieldA(word), TABLE);
+  collectGarbage(flow, fieldA(word) + 1, pc);
   return pc + 1;
 }
 
@@ -146,11 +164,15 @@ function stepUnary(flow: Flow, word: number, pc: number): number {
   return stepResult(flow, word, pc);
 }
 
+/** The frames of metamethods begin above R(C), those of finalizers above R(A) or at R(B). */
 function stepConcat(flow: Flow, word: number, pc: number): number {
-  for (let register = fieldB(word); register <= fieldC(word); register++) {
+  const [a, first, last] = [fieldA(word), fieldB(word), fieldC(word)];
+  for (let register = first; register <= last; register++) {
     read(flow, register, pc, "B");
     assign(flow.state, register, 0);
   }
+  const free = a >= first ? a + 1 : first;
+  collectGarbage(flow, Math.min(free, last + 1), pc, "a metamethod or finalizer");
   return stepResult(flow, word, pc);
 }
 
@@ -195,17 +217,10 @@ function readArguments(flow: Flow, word: number, first: number, pc: number, coun
   readRange(flow, first, last, pc);
 }
 
-/** No register from `first` up may be shared with a closure when a call puts its frame there. */
-function checkCallFrame(flow: Flow, first: number, pc: number): void {
-  if (!isAnyCapturedFrom(flow.state, first)) return;
-  const fact = `a closure shares a register from R${first} up, where the called function has its frame`;
-  failFlow(flow, "call-open-upvalue", pc, fact, "A");
-}
-
 function enterCall(flow: Flow, word: number, pc: number): void {
   const a = fieldA(word);
   readArguments(flow, word, a, pc, fieldB(word));
-  checkCallFrame(flow, a, pc);
+  checkCallFrame(flow, a, pc, "the called function");
   unsetFrom(flow.state, a);
 }
 
@@ -251,7 +266,7 @@ function stepForloop(flow: Flow, word: number, pc: number): number {
 function stepTforcall(flow: Flow, word: number, pc: number): number {
   const a = fieldA(word);
   readRange(flow, a, a + 2, pc);
-  checkCallFrame(flow, a + 3, pc);
+  checkCallFrame(flow, a + 3, pc, "the called function");
   unsetFrom(flow.state, a + 3);
   assignRange(flow.state, a + 3, a + 2 + fieldC(word));
   return pc + 1;
@@ -280,6 +295,7 @@ function stepSetlist(flow: Flow, word: number, pc: number): number {
 function stepClosure(flow: Flow, word: number, pc: number): number {
   const { prototypes, maxStackSize } = flow.prototype;
   assign(flow.state, fieldA(word), 0);
+  collectGarbage(flow, fieldA(word) + 1, pc);
   for (const { inStack, index } of prototypes[fieldBx(word)]?.upvalues ?? []) {
     // A register beyond the frame is an error of the nested function.
     if (inStack === 0 || index >= maxStackSize) continue;

@@ -1,4 +1,4 @@
-import type { Chunk, Prototype } from "./chunk.js";
+import { type Chunk, MAX_DEPTH, type Prototype } from "./chunk.js";
 import { verifyCode } from "./verify-code.js";
 import { verifyFlow } from "./verify-flow.js";
 import { verifyFunction } from "./verify-function.js";
@@ -24,6 +24,7 @@ function verifyPrototype(
   verifyFunction(list, prototype, parent, level);
   verifyCode(list, prototype);
   if (!list.hasError) verifyFlow(list, prototype);
+  if (level > MAX_DEPTH) return; // Reported; those inside would only be reported again.
   prototype.prototypes.forEach((nested, index) => {
     verifyPrototype(store, nested, prototype, `${path}/${index}`, level + 1);
   });

@@ -62,6 +62,17 @@ const CASES: readonly (readonly [code: string, found: readonly string[]])[] = [
     "NEWTABLE R0\nLOADNIL R1 1\nCONCAT R3 R0 R1\nSETLIST R0 1 1\nRETURN R0 1",
     ["error setlist-table main 3 A"],
   ],
+  // The collector, run by these, takes what is above their register; metamethods have their frames there.
+  ["NEWTABLE R1\nNEWTABLE R0\nLOADNIL R2 0\nSETLIST R1 1 1\nRETURN R0 1", ["error setlist-table main 3 A"]],
+  ["NEWTABLE R0\nNEWTABLE R1\nLOADNIL R2 0\nSETLIST R1 1 1\nSETLIST R0 1 1\nRETURN R0 1", []],
+  [
+    "LOADNIL R0 1\nNEWTABLE R9\nCONCAT R0 R0 R1\nMOVE R1 R9\nLOADNIL R2 0\nSETLIST R1 1 1\nRETURN R0 1",
+    ["error setlist-table main 5 A"],
+  ],
+  [
+    "LOADK R1 K0\nLOADK R2 K0\nLOADK R3 K0\nNEWTABLE R0\nFORLOOP R1 -1\nRETURN R0 1",
+    ["error forloop-number main 4 A"],
+  ],
   ["NEWTABLE R0\nVARARG R1 0\nSETLIST R0 0 1\nRETURN R0 2", []],
   ["NEWTABLE R0\nVARARG R0 0\nSETLIST R0 0 1\nRETURN R0 2", ["error open-base main 2 A"]],
   ["SETUPVAL R3 U0\nRETURN R0 1", ["error uninitialised main 0 A"]],
@@ -128,6 +139,22 @@ describe("rules", () => {
     expect(summary(uninitialised)).toEqual(["error capture-uninitialised main 0 Bx"]);
     const itself = chunkOfCode("CLOSURE R2 P0\nRETURN R2 2", `${WITH_ENV}\n${NESTED}`);
     expect(summary(itself)).toEqual([]);
+  });
+
+  test("registers shared with closures where finalizers and metamethods have their frames", () => {
+    const found = (code: string) =>
+      summary(chunkOfCode(`LOADNIL R0 2\nCLOSURE R3 P0\n${code}\nRETURN R0 1`, `${WITH_ENV}\n${NESTED}`));
+    expect(found("NEWTABLE R2")).toEqual([]);
+    expect(found("NEWTABLE R1")).toEqual(["error call-open-upvalue main 2 A"]);
+    expect(found("CLOSURE R1 P0")).toEqual(["error call-open-upvalue main 2 A"]);
+    expect(found("JMP 3 0\nNEWTABLE R1")).toEqual([]);
+    expect(found("CONCAT R0 R0 R1")).toEqual(["error call-open-upvalue main 2 A"]);
+    expect(found("LOADNIL R4 1\nCONCAT R2 R4 R5")).toEqual([]);
+  });
+
+  test("a table above the register of CLOSURE is none afterwards", () => {
+    const code = "LOADNIL R2 0\nNEWTABLE R8\nCLOSURE R3 P0\nLOADNIL R9 0\nSETLIST R8 1 1\nRETURN R0 1";
+    expect(summary(chunkOfCode(code, `${WITH_ENV}\n${NESTED}`))).toEqual(["error setlist-table main 4 A"]);
   });
 
   test("a captured register has no known type", () => {

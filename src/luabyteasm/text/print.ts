@@ -1,4 +1,4 @@
-import type { Chunk, Prototype } from "../chunk.js";
+import { type Chunk, MAX_DEPTH, type Prototype } from "../chunk.js";
 import { printChunkHeader } from "./chunk-section.js";
 import { DIRECTIVES } from "./directives.js";
 import { commentColumn, createPrinter, type Printer, startLine } from "./printer.js";
@@ -30,9 +30,12 @@ function printFunction(printer: Printer, prototype: Prototype, depth: number, pa
   }
   endLine(writer);
   for (const { print } of DIRECTIVES) print?.(printer, prototype);
-  prototype.prototypes.forEach((nested, index) => {
-    printFunction(printer, nested, depth + 1, `${path}/${index}`);
-  });
+  // The parser refuses the first function that is too deep: those inside it make no difference.
+  if (depth < MAX_DEPTH) {
+    prototype.prototypes.forEach((nested, index) => {
+      printFunction(printer, nested, depth + 1, `${path}/${index}`);
+    });
+  }
   printer.depth = depth;
   startLine(printer, 0);
   put(writer, ".endfn");
@@ -40,7 +43,8 @@ function printFunction(printer: Printer, prototype: Prototype, depth: number, pa
 }
 
 /**
- * Prints a chunk as canonical text, which parses back to the same chunk.
+ * Prints a chunk as canonical text, which parses back to the same chunk. Of functions nested too deeply for a
+ * chunk file only the outermost is printed, which the parser refuses.
  * @returns ASCII text in segments, to be written one after the other
  */
 export function printChunk(chunk: Chunk, options: PrintOptions = {}): readonly Uint8Array[] {
