@@ -121,6 +121,10 @@ function encodeSegment(
   for (let node = segment + NODE_FIELDS; isOpen; node += NODE_FIELDS) {
     const head = headOf(nodes, node);
     if (head === (1 satisfies typeof NODE.LABEL)) continue;
+    if ((head & 0xff) === (2 satisfies typeof NODE.GLOBAL)) {
+      storeGlobal(state, baseLow, baseHigh, head >> 8, contentOf(nodes, node));
+      continue;
+    }
     isOpen = (head & 0xff) !== (0 satisfies typeof NODE.SEGMENT);
     const end = ((isOpen ? estimateOf(nodes, node) : last) + toSource) | 0;
     if (end - source >= BULK_COPY) {
@@ -138,9 +142,6 @@ function encodeSegment(
     const at = (end + toOutput) | 0;
     switch (head & 0xff) {
       case 0 satisfies typeof NODE.SEGMENT:
-        break;
-      case 2 satisfies typeof NODE.GLOBAL:
-        storeGlobal(state, baseLow, baseHigh, head >> 8, at);
         break;
       case 3 satisfies typeof NODE.ADDRESS:
         if (head >> 8 !== 0) storeGlobal(state, baseLow, baseHigh, head >> 8, contentOf(nodes, node));
@@ -208,8 +209,10 @@ function encodeSections(state: AssemblerState, view: DataView, baseLow: number, 
 function viewOf(state: AssemblerState, buffer: Uint8Array): DataView {
   const { workspace } = state;
   if (workspace.buffer === buffer) return workspace.bufferView;
-  workspace.bufferView = new DataView(buffer.buffer, buffer.byteOffset, buffer.length);
+  const whole = buffer.buffer;
+  workspace.bufferView = new DataView(whole, buffer.byteOffset, buffer.length);
   workspace.buffer = buffer;
+  workspace.bufferSize = whole.byteLength;
   return workspace.bufferView;
 }
 

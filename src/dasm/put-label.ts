@@ -1,6 +1,6 @@
 import { fail } from "./failure.js";
-import { bindReferences } from "./labels.js";
 import { NODE_FIELDS, setNode } from "./node.js";
+import type { OPERATION } from "./operation.js";
 import { type AssemblerState, FIRST_GLOBAL } from "./state.js";
 import { STATUS } from "./status.js";
 
@@ -34,31 +34,36 @@ export function useLabel(state: AssemblerState, entry: number, offset: number): 
   return true;
 }
 
-/** Adds a reference to a label: bound if the label is defined, otherwise pending. */
+/**
+ * Adds a reference to a label: bound if the label is defined and the reference does not lead forward,
+ * otherwise pending.
+ * @param kind kind of the operation
+ * @param head head of the node
+ * @returns false if the reference leads backward to a label that is not defined
+ */
 export function addReference(
   state: AssemblerState,
   nodes: Int32Array,
   table: Int32Array,
   entry: number,
+  kind: number,
   head: number,
   estimate: number,
-): void {
+): boolean {
+  const node = state.nodesEnd;
   const current = table[entry] as number;
-  const node = addNode(state, nodes, head, estimate, Math.abs(current), 0);
-  if (current <= 0) table[entry] = -node;
-}
-
-/** Adds a pending reference to the next definition of a local label. */
-export function addForwardReference(
-  state: AssemblerState,
-  nodes: Int32Array,
-  table: Int32Array,
-  entry: number,
-  head: number,
-  estimate: number,
-): void {
-  const current = table[entry] as number;
-  table[entry] = -addNode(state, nodes, head, estimate, current > 0 ? 0 : -current, 0);
+  let target = current;
+  if (current <= 0 || kind === (12 satisfies typeof OPERATION.FORWARD)) {
+    if (kind === (11 satisfies typeof OPERATION.BACKWARD)) return false;
+    target = current > 0 ? 0 : -current;
+    table[entry] = -node;
+  }
+  nodes[node] = head;
+  nodes[node + 1] = estimate;
+  nodes[node + 2] = target;
+  nodes[node + 3] = 0;
+  state.nodesEnd = node + 4;
+  return true;
 }
 
 /** Defines a label here and binds the references that wait for it. */
@@ -70,14 +75,33 @@ export function defineLabel(
   head: number,
   estimate: number,
 ): void {
-  const label = addNode(state, nodes, head, estimate, state.section, -1);
-  const current = table[entry] as number;
-  if (current < 0) bindReferences(nodes, -current, label);
+  const label = state.nodesEnd;
+  let pending = -(table[entry] as number);
+  while (pending > 0) {
+    const next = nodes[pending + 2] as number;
+    nodes[pending + 2] = label;
+    pending = next;
+  }
   table[entry] = label;
+  nodes[label] = head;
+  nodes[label + 1] = estimate;
+  nodes[label + 2] = state.section;
+  nodes[label + 3] = -1;
+  state.nodesEnd = label + 4;
 }
 
-/** Whether a second definition of a label is an error; local labels may have any number of them. */
-export function isDuplicate(state: AssemblerState, table: Int32Array, entry: number): boolean {
-  if (!state.rejectDuplicates || (table[entry] as number) <= 0) return false;
-  return table === state.workspace.pcLabels || entry >= FIRST_GLOBAL;
+/**
+ * Remembers a second definition of a label as an error; local labels may have any number of them.
+ * @returns whether it is one
+ */
+export function failDuplicate(
+  state: AssemblerState,
+  table: Int32Array,
+  entry: number,
+  offset: number,
+): boolean {
+  const isPcLabel = table === state.workspace.pcLabels;
+  if ((table[entry] as number) <= 0 || (!isPcLabel && entry < FIRST_GLOBAL)) return false;
+  fail(state, isPcLabel ? STATUS.DUPLICATE_PC : STATUS.DUPLICATE_LG, offset, entry);
+  return true;
 }

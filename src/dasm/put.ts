@@ -11,14 +11,7 @@ import {
   type ZERO_NEEDS_BYTE,
 } from "./operation.js";
 import { convertPutArgument, type PutArgument } from "./put-argument.js";
-import {
-  addForwardReference,
-  addNode,
-  addReference,
-  defineLabel,
-  isDuplicate,
-  useLabel,
-} from "./put-label.js";
+import { addNode, addReference, defineLabel, failDuplicate, useLabel } from "./put-label.js";
 import { putRarely } from "./put-rarely.js";
 import { appendSegment, setSize, sizeOf } from "./section.js";
 import type { AssemblerState } from "./state.js";
@@ -216,63 +209,46 @@ export function put(state: AssemblerState, start: number, ...args: readonly PutA
         }
         break;
       }
-      case 10 satisfies typeof OPERATION.PC: {
-        const label = (args[argument] as number) | 0;
-        argument = (argument + 1) | 0;
-        if (label >>> 0 >= state.pcLabelCount) {
-          fail(state, STATUS.RANGE_PC, list.offsets[at] as number, label);
-          return;
-        }
-        addReference(state, nodes, pcLabels, label, detail >> 8, position + shift);
-        position = (position + (((detail >> 8) & 0xff) === 4 ? 4 : state.labelImmSize)) | 0;
-        break;
-      }
-      case 11 satisfies typeof OPERATION.BACKWARD: {
-        const target = labels[detail & 0xff] as number;
-        if (target <= 0) {
-          fail(state, STATUS.RANGE_LG, list.offsets[at] as number, detail & 0xff);
-          return;
-        }
-        addNode(state, nodes, detail >> 8, position + shift, target, 0);
-        position = (position + (((detail >> 8) & 0xff) === 4 ? 4 : state.labelImmSize)) | 0;
-        break;
-      }
-      case 12 satisfies typeof OPERATION.FORWARD: {
-        const entry = detail & 0xff;
-        if (entry >= workspace.labelsUsed && !useLabel(state, entry, list.offsets[at] as number)) return;
-        addForwardReference(state, nodes, labels, entry, detail >> 8, position + shift);
-        position = (position + (((detail >> 8) & 0xff) === 4 ? 4 : state.labelImmSize)) | 0;
-        break;
-      }
+      case 10 satisfies typeof OPERATION.PC:
+      case 11 satisfies typeof OPERATION.BACKWARD:
+      case 12 satisfies typeof OPERATION.FORWARD:
       case 13 satisfies typeof OPERATION.GLOBAL: {
-        const entry = detail & 0xff;
-        if (entry >= workspace.labelsUsed && !useLabel(state, entry, list.offsets[at] as number)) return;
-        addReference(state, nodes, labels, entry, detail >> 8, position + shift);
-        position = (position + (((detail >> 8) & 0xff) === 4 ? 4 : state.labelImmSize)) | 0;
-        break;
-      }
-      case 14 satisfies typeof OPERATION.LABEL_PC: {
-        const label = (args[argument] as number) | 0;
-        argument = (argument + 1) | 0;
-        if (label >>> 0 >= state.pcLabelCount) {
-          fail(state, STATUS.RANGE_PC, list.offsets[at] as number, label);
+        let table = labels;
+        let entry = detail & 0xff;
+        if ((head & 31) === (10 satisfies typeof OPERATION.PC)) {
+          table = pcLabels;
+          entry = (args[argument] as number) | 0;
+          argument = (argument + 1) | 0;
+          if (entry >>> 0 >= state.pcLabelCount) {
+            fail(state, STATUS.RANGE_PC, list.offsets[at] as number, entry);
+            return;
+          }
+        } else if (entry >= workspace.labelsUsed && !useLabel(state, entry, list.offsets[at] as number)) return;
+        if (!addReference(state, nodes, table, entry, head & 31, detail >> 8, position + shift)) {
+          fail(state, STATUS.RANGE_LG, list.offsets[at] as number, entry);
           return;
         }
-        if (isDuplicate(state, pcLabels, label)) {
-          fail(state, STATUS.DUPLICATE_PC, list.offsets[at] as number, label);
-          return;
-        }
-        defineLabel(state, nodes, pcLabels, label, 1 satisfies typeof NODE.LABEL, position + shift);
+        const isRelative = ((detail >> 8) & 0xff) === (4 satisfies typeof NODE.RELATIVE);
+        position = (position + (isRelative ? 4 : state.labelImmSize)) | 0;
         break;
       }
+      case 14 satisfies typeof OPERATION.LABEL_PC:
       case 15 satisfies typeof OPERATION.LABEL_LG: {
-        const entry = detail & 0xff;
-        if (entry >= workspace.labelsUsed && !useLabel(state, entry, list.offsets[at] as number)) return;
-        if (isDuplicate(state, labels, entry)) {
-          fail(state, STATUS.DUPLICATE_LG, list.offsets[at] as number, entry);
-          return;
-        }
-        defineLabel(state, nodes, labels, entry, detail >> 8, position + shift);
+        let table = labels;
+        let entry = detail & 0xff;
+        let node = detail >> 8;
+        if ((head & 31) === (14 satisfies typeof OPERATION.LABEL_PC)) {
+          table = pcLabels;
+          entry = (args[argument] as number) | 0;
+          node = 1 satisfies typeof NODE.LABEL;
+          argument = (argument + 1) | 0;
+          if (entry >>> 0 >= state.pcLabelCount) {
+            fail(state, STATUS.RANGE_PC, list.offsets[at] as number, entry);
+            return;
+          }
+        } else if (entry >= workspace.labelsUsed && !useLabel(state, entry, list.offsets[at] as number)) return;
+        if (state.rejectDuplicates && failDuplicate(state, table, entry, list.offsets[at] as number)) return;
+        defineLabel(state, nodes, table, entry, node, position + shift);
         break;
       }
       default: {

@@ -34,6 +34,8 @@ export interface Workspace {
   /** The buffer of the last encode and a view of it: callers like to use one buffer again and again. */
   buffer: Uint8Array | undefined;
   bufferView: DataView;
+  /** Size of the memory that it is part of. */
+  bufferSize: number;
 }
 
 const INITIAL_CODE_BYTES = 2048;
@@ -63,6 +65,7 @@ function createWorkspace(code: Uint8Array, nodes: Int32Array): Workspace {
     globalHalves: NO_NUMBERS,
     buffer: undefined,
     bufferView: NO_VIEW,
+    bufferSize: 0,
   };
 }
 
@@ -83,11 +86,12 @@ export function takeWorkspace(list: ActionList): Workspace {
 /** Leaves a workspace to the next state, unless it is large or the action list has one already. */
 export function leaveWorkspace(list: ActionList, workspace: Workspace): void {
   if (list.spare !== undefined) return;
-  const { code, nodes, pcLabels, buffer } = workspace;
+  const { code, nodes, pcLabels } = workspace;
   if (code.length > LARGEST_SPARE || nodes.length > LARGEST_SPARE || pcLabels.length > LARGEST_SPARE) return;
-  if (buffer !== undefined && buffer.buffer.byteLength > LARGEST_BUFFER) {
+  if (workspace.bufferSize > LARGEST_BUFFER) {
     workspace.buffer = undefined;
     workspace.bufferView = NO_VIEW;
+    workspace.bufferSize = 0;
   }
   list.spare = workspace;
 }
