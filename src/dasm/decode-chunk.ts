@@ -17,7 +17,15 @@ import {
 } from "./chunk-decoder.js";
 import { damagedList } from "./dasm-error.js";
 import { NODE, NODE_FIELDS } from "./node.js";
-import { type ActionList, FIXED_VREG, OPERATION, VARIABLE, WORD, ZERO_NEEDS_BYTE } from "./operation.js";
+import {
+  type ActionList,
+  FIXED_PAIR,
+  FIXED_VREG,
+  OPERATION,
+  VARIABLE,
+  WORD,
+  ZERO_NEEDS_BYTE,
+} from "./operation.js";
 
 /** The first number of a global label in an operand byte. */
 const FIRST_GLOBAL = 10;
@@ -107,35 +115,86 @@ function appendSizedImmediate(decoder: ChunkDecoder, kind: number, bytes: number
 }
 
 /**
- * Appends FIXED_VREG, if the instruction so far is four bytes at most, has no VEX prefix, and its form
- * depends on no other register.
- * @returns whether it could
+ * Whether the instruction so far is four bytes at most, all of them known, and has no VEX prefix.
+ * @param distance distance of its prefix, 0 if it has none
  */
+function isShort(decoder: ChunkDecoder, distance: number): boolean {
+  const prefix = literalBefore(decoder, Math.max(distance, 1));
+  if (prefix === undefined || distance > WORD) return false;
+  return distance === 0 || prefix < 0x80;
+}
+
+/** Whether an operation can merge the register of this kind, and the mark, if there is one, suits it. */
+function isSimple(decoder: ChunkDecoder, kind: number): boolean {
+  if (kind === 0x20 || kind === 0x80) return decoder.markDistance !== VARIABLE;
+  return kind === 0 && markDetail(decoder) === 0;
+}
+
+/** Lowest bit of a register's field in the last byte, and what registers from 8 on flip in the prefix. */
+const fieldOf = (kind: number): number => (kind === 0x80 ? 3 : 0);
+const flipOf = (kind: number, distance: number): number => (distance === 0 ? 0 : kind === 0x80 ? 4 : 1);
+
+/** Appends an operation for the collected instruction. */
+function appendInstruction(decoder: ChunkDecoder, kind: number, detail: number, length: number): void {
+  appendLiterals(decoder, length);
+  appendWord(decoder, 0, kind, detail);
+  decoder.literalCount = 0;
+}
+
+/** What DROPPABLE and BASE are for the last register of an instruction. */
+function flagsOf(type: number): number {
+  return ((type & 0x18) === 0 ? 0 : FIXED_VREG.DROPPABLE) | ((type & 0xe0) === 0 ? FIXED_VREG.BASE : 0);
+}
+
+/** Appends FIXED_VREG, if the instruction is short and depends on no other register. Returns whether it could. */
 function appendFixedRegister(decoder: ChunkDecoder, type: number): boolean {
   const kind = type & 0xe0;
   const group = (type >> 3) & 3;
   const distance = type & 7;
+  if (group > 1 || (group === 1 && distance < 2)) return false;
+  if (!isShort(decoder, distance) || !isSimple(decoder, kind)) return false;
   const length = Math.max(distance, 1);
-  const prefix = literalBefore(decoder, length);
-  if ((kind !== 0x20 && kind !== 0x80) || group > 1 || length > WORD) return false;
-  if (prefix === undefined || decoder.markDistance === VARIABLE) return false;
-  if (distance > 0 && prefix >= 0x80) return false;
-  if (group === 1 && distance < 2) return false;
-  appendLiterals(decoder, length);
-  const flip = distance === 0 ? 0 : kind === 0x80 ? 4 : 1;
   const detail =
-    (8 * (length - 1) + (kind === 0x80 ? 3 : 0)) |
-    (group === 1 ? FIXED_VREG.DROPPABLE : 0) |
+    (8 * (length - 1) + fieldOf(kind)) |
+    flagsOf(type) |
     (length << FIXED_VREG.LENGTH_SHIFT) |
-    (flip << FIXED_VREG.FLIP_SHIFT);
-  appendWord(decoder, 0, OPERATION.FIXED_VREG, detail);
-  decoder.literalCount = 0;
+    (flipOf(kind, distance) << FIXED_VREG.FLIP_SHIFT);
+  appendInstruction(decoder, OPERATION.FIXED_VREG, detail, length);
   return true;
 }
 
-function appendVariableRegister(decoder: ChunkDecoder): void {
+/**
+ * Appends FIXED_PAIR, if the instruction is short and another register follows that goes with this one.
+ * @param type operand byte of the first register
+ * @returns operand byte of the second one, or undefined if it is not so
+ */
+function appendFixedPair(decoder: ChunkDecoder, type: number): number | undefined {
+  const { bytes } = decoder.list;
+  const second = bytes[decoder.offset + 1];
+  if (bytes[decoder.offset] !== ACTION.VREG || second === undefined) return undefined;
+  const distance = type & 7;
+  const group = (second >> 3) & 3;
+  if ((type & 0x18) !== 0 || (second & 7) !== distance) return undefined;
+  if (group % 2 === 1 || (group === 2 && distance < 2) || (type & 0xe0) === 0) return undefined;
+  if (!isShort(decoder, distance)) return undefined;
+  if (!isSimple(decoder, type & 0xe0) || !isSimple(decoder, second & 0xe0)) return undefined;
+  const length = Math.max(distance, 1);
+  const detail =
+    length |
+    flagsOf(second) |
+    (fieldOf(type & 0xe0) << FIXED_PAIR.FIRST_FIELD_SHIFT) |
+    (fieldOf(second & 0xe0) << FIXED_PAIR.SECOND_FIELD_SHIFT) |
+    (flipOf(type & 0xe0, distance) << FIXED_PAIR.FIRST_FLIP_SHIFT) |
+    (flipOf(second & 0xe0, distance) << FIXED_PAIR.SECOND_FLIP_SHIFT);
+  appendInstruction(decoder, OPERATION.FIXED_PAIR, detail, length);
+  decoder.offset += 2;
+  decoder.argumentCount += 1;
+  return second;
+}
+
+/** Checks the operand byte of a variable register, as far as the chunk so far tells. */
+function checkRegister(decoder: ChunkDecoder, type: number): void {
   const offset = decoder.actionOffset;
-  const type = nextOperandByte(decoder);
   const kind = type & 0xe0;
   const distance = type & 7;
   const drops = (type & 0x18) !== 0;
@@ -144,15 +203,25 @@ function appendVariableRegister(decoder: ChunkDecoder): void {
   if (hasNothing || (drops && distance === 0)) {
     throw damagedList(offset, "variable register without an instruction");
   }
-  if (!appendFixedRegister(decoder, type)) {
+}
+
+function appendVariableRegister(decoder: ChunkDecoder): void {
+  let type = nextOperandByte(decoder);
+  checkRegister(decoder, type);
+  const second = appendFixedPair(decoder, type);
+  if (second !== undefined) {
+    type = second;
+    checkRegister(decoder, type);
+  } else if (!appendFixedRegister(decoder, type)) {
     appendOperation(decoder, OPERATION.VREG, type | (markDetail(decoder) << 8));
-    if (kind === 0 && decoder.markDistance >= 0) decoder.markDistance = VARIABLE;
   }
-  if (drops) {
+  const isBase = (type & 0xe0) === 0;
+  if (isBase && decoder.markDistance >= 0) decoder.markDistance = VARIABLE;
+  if ((type & 0x18) !== 0) {
     decoder.leastBytes -= 1;
     if (decoder.leastAtMark >= 0) decoder.leastAtMark -= 1;
   }
-  if (kind === 0) decoder.mostBytes += 1;
+  if (isBase) decoder.mostBytes += 1;
 }
 
 function appendImmediate(decoder: ChunkDecoder, kind: number, bytes: number): void {

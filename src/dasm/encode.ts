@@ -6,6 +6,7 @@ import { STATUS } from "./status.js";
 
 /** Copies of at least this many bytes are worth a call of the built-in copy. */
 const BULK_COPY = 256;
+const BULK_FILL = 32;
 
 /** Upper half of the sum of a 64-bit base address and a signed 32-bit offset. */
 function addressHigh(state: AssemblerState, baseLow: number, baseHigh: number, offset: number): number {
@@ -79,20 +80,10 @@ function askForExtern(
   return typeof value === "bigint" ? Number(BigInt.asIntN(32, value)) : value | 0;
 }
 
-/** Fills a part of the output. */
-function fill(view: DataView, start: number, end: number, byte: number): void {
-  new Uint8Array(view.buffer, view.byteOffset).fill(byte, start, end);
-}
-
-/** Copies many bytes with the built-in copy. */
-function copyInBulk(
-  state: AssemblerState,
-  view: DataView,
-  source: number,
-  end: number,
-  target: number,
-): void {
-  new Uint8Array(view.buffer, view.byteOffset).set(state.workspace.code.subarray(source, end), target);
+/** Fills a part of the output; few bytes, as alignments have, are not worth a call of the built-in fill. */
+function fill(output: Uint8Array, start: number, end: number, byte: number): void {
+  if (end - start > BULK_FILL) output.fill(byte, start, end);
+  else for (let at = start; at < end; at = (at + 1) | 0) output[at] = byte;
 }
 
 /**
@@ -103,6 +94,7 @@ function copyInBulk(
  */
 function encodeSegment(
   state: AssemblerState,
+  output: Uint8Array,
   view: DataView,
   baseLow: number,
   baseHigh: number,
@@ -110,7 +102,7 @@ function encodeSegment(
   start: number,
   size: number,
 ): number {
-  const { nodes, view: code } = state.workspace;
+  const { nodes, code, view: codeView } = state.workspace;
   const next = targetOf(nodes, segment);
   const last = next === 0 ? size : estimateOf(nodes, next);
   let source = contentOf(nodes, segment);
@@ -128,16 +120,16 @@ function encodeSegment(
     isOpen = (head & 0xff) !== (0 satisfies typeof NODE.SEGMENT);
     const end = ((isOpen ? estimateOf(nodes, node) : last) + toSource) | 0;
     if (end - source >= BULK_COPY) {
-      copyInBulk(state, view, source, end, source + toOutput);
+      output.set(code.subarray(source, end), source + toOutput);
       source = end;
     }
     // Four bytes at a time; up to three more than needed, which later ones overwrite.
     const bulk = end + toOutput + 3 <= state.codeSize ? end : end - 3;
     for (; source < bulk; source = (source + 4) | 0) {
-      view.setInt32((source + toOutput) | 0, code.getInt32(source, true), true);
+      view.setInt32((source + toOutput) | 0, codeView.getInt32(source, true), true);
     }
     for (; source < end; source = (source + 1) | 0)
-      view.setInt8((source + toOutput) | 0, code.getInt8(source));
+      view.setInt8((source + toOutput) | 0, codeView.getInt8(source));
     source = end;
     const at = (end + toOutput) | 0;
     switch (head & 0xff) {
@@ -154,7 +146,7 @@ function encodeSegment(
         // 0F 8x with four bytes becomes 7x with one, E9 with four becomes EB with one.
         const saved = head >> 8;
         const final = (at + 4 - saved) | 0;
-        const opcode = saved === 3 ? 0xeb : code.getUint8((end - 1) | 0) - 0x10;
+        const opcode = saved === 3 ? 0xeb : codeView.getUint8((end - 1) | 0) - 0x10;
         const distance = contentOf(nodes, targetOf(nodes, node)) - final;
         view.setInt16((final - 2) | 0, opcode | (distance << 8), true);
         source = (source + 4) | 0;
@@ -171,14 +163,14 @@ function encodeSegment(
         break;
       case 8 satisfies typeof NODE.ALIGN: {
         const mask = head >> 8;
-        fill(view, at, (at + mask) & ~mask, 0x90);
+        fill(output, at, (at + mask) & ~mask, 0x90);
         toSource = (toSource - mask) | 0;
         toOutput = (toOutput + (-at & mask)) | 0;
         break;
       }
       case 9 satisfies typeof NODE.SPACE: {
         const count = contentOf(nodes, node);
-        fill(view, at, at + count, head >> 8);
+        fill(output, at, at + count, head >> 8);
         toSource = (toSource - count) | 0;
         toOutput = (toOutput + count) | 0;
         break;
@@ -192,14 +184,20 @@ function encodeSegment(
 }
 
 /** Writes all sections. Returns the end of the last one. */
-function encodeSections(state: AssemblerState, view: DataView, baseLow: number, baseHigh: number): number {
+function encodeSections(
+  state: AssemblerState,
+  output: Uint8Array,
+  view: DataView,
+  baseLow: number,
+  baseHigh: number,
+): number {
   const { nodes, sections } = state.workspace;
   let at = 0;
   for (let section = 0; section < state.sectionCount; section += 1) {
     const size = sizeOf(sections, section);
     let segment = firstSegmentOf(sections, section);
     for (; segment !== 0; segment = targetOf(nodes, segment)) {
-      at = encodeSegment(state, view, baseLow, baseHigh, segment, at, size);
+      at = encodeSegment(state, output, view, baseLow, baseHigh, segment, at, size);
     }
   }
   return at;
@@ -252,6 +250,6 @@ export function encode(state: AssemblerState, buffer: Uint8Array, base: number |
     baseLow = Number(BigInt.asIntN(32, base));
     baseHigh = Number(BigInt.asIntN(32, base >> 32n));
   }
-  const end = encodeSections(state, viewOf(state, buffer), baseLow, baseHigh);
+  const end = encodeSections(state, buffer, viewOf(state, buffer), baseLow, baseHigh);
   return end === state.codeSize ? STATUS.OK : STATUS.PHASE;
 }

@@ -35,24 +35,26 @@ export const OPERATION = {
   /** Definitions. Details as for references. */
   LABEL_PC: 14,
   LABEL_LG: 15,
+  /** Two registers in such an instruction. Detail: see {@link FIXED_PAIR}. */
+  FIXED_PAIR: 16,
   /** Detail: operand byte, distance of the mark above bit 8. */
-  VREG: 16,
+  VREG: 17,
   /** Detail: distance of the mark. */
-  IMM_WB: 17,
+  IMM_WB: 18,
   /** Detail: fill byte. */
-  SPACE: 18,
-  SETLABEL: 19,
-  REL_A: 20,
+  SPACE: 19,
+  SETLABEL: 20,
+  REL_A: 21,
   /** From here on, operations take no argument. Detail: type, index above bit 8. */
-  EXTERN: 21,
+  EXTERN: 22,
   /** Detail: alignment - 1. */
-  ALIGN: 22,
+  ALIGN: 23,
   /** The last operation of a chunk. Detail: section number. */
-  SECTION: 23,
+  SECTION: 24,
   /** Remembers the mark. Detail: its distance. */
-  MARK: 24,
+  MARK: 25,
   /** Begin of the actions of a source statement; only where a source map is given. Detail: their offset. */
-  SOURCE: 25,
+  SOURCE: 26,
 } as const;
 
 /** Number of int32 fields of an operation. */
@@ -80,10 +82,24 @@ export const ZERO_NEEDS_BYTE = 0x10000;
 export const FIXED_VREG = {
   /** Registers below 8 do not need the prefix. */
   DROPPABLE: 0x20,
+  /** The register is a base: the mark is behind the instruction, and registers 4 and 12 need a SIB byte there. */
+  BASE: 0x40,
   /** Above this bit: length of the instruction. */
-  LENGTH_SHIFT: 6,
+  LENGTH_SHIFT: 7,
   /** Above this bit: what registers from 8 on flip in the prefix. */
-  FLIP_SHIFT: 9,
+  FLIP_SHIFT: 10,
+} as const;
+
+/**
+ * Detail of FIXED_PAIR: bits 0-2 length of the instruction; DROPPABLE and BASE as in FIXED_VREG, where
+ * the base is the second register; above these shifts, for each register, its lowest bit in the last
+ * byte (0 or 3), and what it flips in the prefix (0, 1 or 4).
+ */
+export const FIXED_PAIR = {
+  FIRST_FIELD_SHIFT: 8,
+  SECOND_FIELD_SHIFT: 10,
+  FIRST_FLIP_SHIFT: 12,
+  SECOND_FLIP_SHIFT: 15,
 } as const;
 
 /**

@@ -3,6 +3,7 @@ import { FAILED, fail, failArgumentCount, failPut } from "./failure.js";
 import { NODE } from "./node.js";
 import {
   DETAIL_SHIFT,
+  type FIXED_PAIR,
   type FIXED_VREG,
   KIND_BITS,
   OPERATION,
@@ -35,6 +36,12 @@ function changeSection(state: AssemblerState, section: number): void {
 /** A chunk that would make the section larger than allowed. */
 function failSize(state: AssemblerState, start: number, estimate: number): void {
   fail(state, STATUS.NOMEM, start, state.maxCodeSize - state.limit + estimate);
+}
+
+/** The first bad register of two; the actions of both follow one another. */
+function failPair(state: AssemblerState, offset: number, first: number, second: number): void {
+  if ((first & state.badRegisterBits) !== 0) fail(state, STATUS.RANGE_VREG, offset, first);
+  else fail(state, STATUS.RANGE_VREG, offset + 2, second);
 }
 
 /** A put with arguments other than signed 32-bit integers; they are converted before anything changes. */
@@ -168,14 +175,21 @@ export function put(state: AssemblerState, start: number, ...args: readonly PutA
         workspace.register2 = workspace.register1;
         workspace.register1 = n;
         let instruction = (operations[(at + 1) | 0] as number) ^ ((n & 7) << (detail & 31));
-        let length = (detail >> (6 satisfies typeof FIXED_VREG.LENGTH_SHIFT)) & 7;
-        if (n > 7) instruction ^= detail >> (9 satisfies typeof FIXED_VREG.FLIP_SHIFT);
+        let length = (detail >> (7 satisfies typeof FIXED_VREG.LENGTH_SHIFT)) & 7;
+        if (n > 7) instruction ^= detail >> (10 satisfies typeof FIXED_VREG.FLIP_SHIFT);
         else if ((detail & (0x20 satisfies typeof FIXED_VREG.DROPPABLE)) !== 0) {
           instruction >>= 8;
           length = (length - 1) | 0;
         }
         view.setInt32(position, instruction, true);
         position = (position + length) | 0;
+        if ((detail & (0x40 satisfies typeof FIXED_VREG.BASE)) !== 0) {
+          workspace.mark = position;
+          if ((n & 7) === 4) {
+            view.setInt8(position, 0x24);
+            position = (position + 1) | 0;
+          }
+        }
         break;
       }
       case 8 satisfies typeof OPERATION.DISP: {
@@ -223,7 +237,8 @@ export function put(state: AssemblerState, start: number, ...args: readonly PutA
             fail(state, STATUS.RANGE_PC, list.offsets[at] as number, entry);
             return;
           }
-        } else if (entry >= workspace.labelsUsed && !useLabel(state, entry, list.offsets[at] as number)) return;
+        } else if (entry >= workspace.labelsUsed && !useLabel(state, entry, list.offsets[at] as number))
+          return;
         if (!addReference(state, nodes, table, entry, head & 31, detail >> 8, position + shift)) {
           fail(state, STATUS.RANGE_LG, list.offsets[at] as number, entry);
           return;
@@ -246,9 +261,44 @@ export function put(state: AssemblerState, start: number, ...args: readonly PutA
             fail(state, STATUS.RANGE_PC, list.offsets[at] as number, entry);
             return;
           }
-        } else if (entry >= workspace.labelsUsed && !useLabel(state, entry, list.offsets[at] as number)) return;
+        } else if (entry >= workspace.labelsUsed && !useLabel(state, entry, list.offsets[at] as number))
+          return;
         if (state.rejectDuplicates && failDuplicate(state, table, entry, list.offsets[at] as number)) return;
         defineLabel(state, nodes, table, entry, node, position + shift);
+        break;
+      }
+      case 16 satisfies typeof OPERATION.FIXED_PAIR: {
+        const first = (args[argument] as number) | 0;
+        const second = (args[(argument + 1) | 0] as number) | 0;
+        argument = (argument + 2) | 0;
+        if (((first | second) & state.badRegisterBits) !== 0) {
+          failPair(state, list.offsets[at] as number, first, second);
+          return;
+        }
+        workspace.register2 = first;
+        workspace.register1 = second;
+        let length = detail & 7;
+        const last = (8 * (length - 1)) | 0;
+        const fields =
+          ((first & 7) << ((detail >> (8 satisfies typeof FIXED_PAIR.FIRST_FIELD_SHIFT)) & 3)) ^
+          ((second & 7) << ((detail >> (10 satisfies typeof FIXED_PAIR.SECOND_FIELD_SHIFT)) & 3));
+        let instruction = (operations[(at + 1) | 0] as number) ^ (fields << last);
+        if ((first | second) > 7) {
+          if (first > 7) instruction ^= (detail >> (12 satisfies typeof FIXED_PAIR.FIRST_FLIP_SHIFT)) & 7;
+          if (second > 7) instruction ^= (detail >> (15 satisfies typeof FIXED_PAIR.SECOND_FLIP_SHIFT)) & 7;
+        } else if ((detail & (0x20 satisfies typeof FIXED_VREG.DROPPABLE)) !== 0) {
+          instruction >>= 8;
+          length = (length - 1) | 0;
+        }
+        view.setInt32(position, instruction, true);
+        position = (position + length) | 0;
+        if ((detail & (0x40 satisfies typeof FIXED_VREG.BASE)) !== 0) {
+          workspace.mark = position;
+          if ((second & 7) === 4) {
+            view.setInt8(position, 0x24);
+            position = (position + 1) | 0;
+          }
+        }
         break;
       }
       default: {

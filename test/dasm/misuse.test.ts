@@ -290,6 +290,51 @@ describe("variable registers", () => {
     expect(link(lenient).status).toBe(STATUS.OK);
   });
 
+  const pair = (first: number, second: number): (ActionName | number)[] => ["VREG", first, "VREG", second];
+
+  test.each<[string, (ActionName | number)[], number[], number[]]>([
+    ["two low registers", [0x40, 0x89, 0xc0, ...pair(0x83, 0x33)], [1, 2], [0x89, 0xca]],
+    ["the first one high", [0x40, 0x89, 0xc0, ...pair(0x83, 0x33)], [9, 2], [0x44, 0x89, 0xca]],
+    ["the second one high", [0x40, 0x89, 0xc0, ...pair(0x83, 0x33)], [1, 12], [0x41, 0x89, 0xcc]],
+    ["a prefix that stays", [0x48, 0x89, 0xc0, ...pair(0x83, 0x23)], [1, 2], [0x48, 0x89, 0xca]],
+    ["a base", [0x40, 0x8b, 0x80, "MARK", ...pair(0x83, 0x13), "DISP"], [1, 2, 0], [0x8b, 0x0a]],
+    ["base esp", [0x40, 0x8b, 0x80, "MARK", ...pair(0x83, 0x13), "DISP"], [1, 4, 0], [0x8b, 0x0c, 0x24]],
+    [
+      "base r12",
+      [0x48, 0x8b, 0x80, "MARK", ...pair(0x83, 3), "DISP"],
+      [1, 12, 1],
+      [0x49, 0x8b, 0x4c, 0x24, 1],
+    ],
+    ["base r13", [0x40, 0x8b, 0x80, "MARK", "VREG", 0x0b, "DISP"], [13, 0], [0x41, 0x8b, 0x45, 0]],
+    ["one base", [0x40, 0x8b, 0x80, "MARK", "VREG", 0x0b, "DISP"], [4, 1], [0x8b, 0x44, 0x24, 1]],
+    [
+      "a base and an immediate",
+      [0x40, 0x81, 0x80, "MARK", "VREG", 0x0b, "DISP", "IMM_DB"],
+      [4, 1, 2],
+      [0x83, 0x44, 0x24, 1, 2],
+    ],
+    ["no prefix", [0x8b, 0xc0, ...pair(0x80, 0x20)], [1, 2], [0x8b, 0xca]],
+    [
+      "a prefix of VEX",
+      [0xc4, 0xe1, 0x7b, "VREG", 0xa0, 0x58, 0xc0, ...pair(0x85, 0x2d)],
+      [2, 1, 3],
+      [0xc5, 0xeb, 0x58, 0xcb],
+    ],
+  ])("%s", (_, actions, args, bytes) => {
+    const state = open(actionBytes(...actions, "STOP"));
+    put(state, 0, ...args);
+    expect(finish(state)).toEqual(bytes);
+  });
+
+  test("of two, the first bad one is named", () => {
+    const state = open(actionBytes(0x40, 0x89, 0xc0, ...pair(0x83, 0x33), "STOP"));
+    put(state, 0, 1, 16);
+    expect(link(state).status).toBe(STATUS.RANGE_VREG | 5);
+    setup(state, actionBytes(0x40, 0x89, 0xc0, ...pair(0x83, 0x33), "STOP"));
+    put(state, 0, -1, 16);
+    expect(link(state).status).toBe(STATUS.RANGE_VREG | 3);
+  });
+
   test("an instruction whose register comes first in a long chunk", () => {
     const padding = [1, 2, 3, 4, 5, 6, 7, 8, 9];
     const state = open(actionBytes(...padding, 0x40, 0x89, 0xc0, "VREG", 0x8b, ...padding, "STOP"));
@@ -330,6 +375,19 @@ describe("many puts", () => {
       return size;
     });
     expect(sizes[1]).toBe(sizes[0]);
+  });
+
+  test("long runs of code and of padding", () => {
+    const bytes = Array.from({ length: 700 }, (_, index) => index % 233);
+    const state = open(
+      actionBytes("ESC", 0xe9, "REL_LG", 10, ...bytes, "ALIGN", 127, "SPACE", 7, "LABEL_LG", 10, "STOP"),
+    );
+    put(state, 0, 40);
+    put(state, 0, 3);
+    const unit = [0xe9, 0x23, 3, 0, 0, ...bytes, ...Array(63).fill(0x90)];
+    const code = finish(state);
+    expect(code.slice(0, 808)).toEqual([...unit, ...Array(40).fill(7)]);
+    expect(code.slice(808 + 705)).toEqual([...Array(23).fill(0x90), 7, 7, 7]);
   });
 
   test("the same chunk in several sections", () => {
