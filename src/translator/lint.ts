@@ -142,7 +142,8 @@ function checkLocals(state: TranslationState): void {
   const { locals } = state.lint;
   const definitions = locals.filter(({ role }) => role === "definition");
   const warn = (reference: LabelSighting, arrow: "<" | ">"): void => {
-    if (!mayRunElsewhere(state, reference, definitions)) warnLocal(state, reference.at, arrow, reference.name);
+    if (!mayRunElsewhere(state, reference, definitions))
+      warnLocal(state, reference.at, arrow, reference.name);
   };
   const defined = new Set<string>();
   for (const sighting of locals) {

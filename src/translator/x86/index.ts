@@ -21,7 +21,7 @@ import { describeArchitecture } from "./describe.js";
 import { encode } from "./encode.js";
 import { lintForm, lintHighByte } from "./form-lint.js";
 import { allForms, createInstructionTable, type FormSequence } from "./instruction-table.js";
-import { legalForms } from "./legal-forms.js";
+import { legalForms, suggestRegister } from "./legal-forms.js";
 import { assembleMov64 } from "./mov64.js";
 import type { Operand } from "./operand.js";
 import { parseOperand } from "./parse-operand.js";
@@ -160,7 +160,7 @@ export function createX86Architecture(name: Mode, environment: AssemblyEnvironme
     const forms = table.forms(opcode, parameters.length) ?? NO_FORMS;
     const selection = selectForm(forms, operands);
     if (selection.failure !== undefined)
-      throw selectionError(selection.failure, opcode, operands, allForms(forms));
+      throw selectionError(selection.failure, opcode, operands, allForms(forms), context);
     const { form, size } = selection;
     lintForm(opcode, form, operands, context);
     const emission = encode(form, size, operands, context);
@@ -262,6 +262,7 @@ function selectionError(
   opcode: string,
   operands: readonly Operand[],
   forms: readonly Form[],
+  context: StatementContext,
 ): StatementError {
   const differing = failure === "mixed-size" ? differingOperand(operands) : -1;
   const unsized = operands.findIndex((operand) => operand.kind === "memory" && operand.size === 0);
@@ -269,11 +270,12 @@ function selectionError(
     failure === "no-size" && unsized >= 0
       ? "write byte, word, dword or qword before the memory operand\n"
       : "";
+  const register = failure === "mode" ? suggestRegister(operands, context) : "";
   return new StatementError({
     code: "bad-operands",
     classic: failureMessage(failure, opcode, operands),
     part: differing < 0 ? { kind: "statement" } : { kind: "parameter", index: differing },
-    hint: keyword + legalForms(opcode, forms),
+    hint: keyword + register + legalForms(opcode, forms),
   });
 }
 
