@@ -66,7 +66,7 @@ function readCommands(text: string): readonly Command[] {
 function isAvailable(command: string): boolean {
   if (/^lua5\.2\b/.test(command)) return hasNative("lua5.2", ["-v"]);
   if (/^luac5\.2\b/.test(command)) return hasNative("luac5.2", ["-v"]);
-  if (/^dynasm run\b/.test(command)) return hasNative("luajit", ["-v"]);
+  if (/^dynasm (run|build)\b/.test(command)) return hasNative("luajit", ["-v"]);
   return !/^gcc\b/.test(command) || hasNative("gcc", ["--version"]);
 }
 
