@@ -188,6 +188,7 @@ end
 
 --- An input object over a string. Its lines end with CRLF if the string has one, else with CR or LF.
 function dynasm.string_infile(text)
+  if type(text) ~= "string" then error("dynasm: a string is needed, got " .. type(text), 0) end
   local terminator = text:find("\r\n", 1, true) and "\r\n" or text:find("\r", 1, true) and "\r" or "\n"
   local object = {}
   function object:lines()
@@ -206,6 +207,10 @@ end
 
 -- All text of an input object.
 local function read_object(object)
+  local kind = type(object)
+  if kind ~= "table" and kind ~= "userdata" or not object.lines then
+    error(("dynasm: the input must be a file name or an object with lines and close, got %s"):format(kind), 0)
+  end
   local lines = {}
   for line in object:lines() do lines[#lines + 1] = line end
   lines[#lines + 1] = ""
@@ -286,8 +291,17 @@ local function add_include_options(arguments, include)
   end
 end
 
+local function need_table(options, name)
+  local value = options[name]
+  if value ~= nil and type(value) ~= "table" then
+    error(("dynasm: option %s must be a table, got %s"):format(name, type(value)), 0)
+  end
+end
+
 -- Arguments of the command for an options table, already quoted.
 local function arguments_of(options)
+  need_table(options, "subst")
+  need_table(options, "include")
   local arguments = { "--color never" }
   local lang = options.lang
   if lang ~= nil then
@@ -305,7 +319,7 @@ local function arguments_of(options)
   for _ = 1, tonumber(options.dumpdef) or 0 do arguments[#arguments + 1] = "-P" end
   add_include_options(arguments, options.include)
   for _, name in ipairs(sorted_keys(options.subst or {})) do
-    arguments[#arguments + 1] = "-D"
+    arguments[#arguments + 1] = "--subst"
     arguments[#arguments + 1] = quote(name .. "=" .. tostring(options.subst[name]))
   end
   return arguments

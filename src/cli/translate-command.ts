@@ -43,8 +43,8 @@ function shownName(file: string): string {
   return file === "-" ? "(stdin)" : toByteText(file);
 }
 
-function byteDefines(request: TranslateRequest): Iterable<readonly [string, string]> {
-  return [...request.defines].map(([name, value]) => [name, toByteText(value)] as const);
+function byteDefines(defines: ReadonlyMap<string, string>): Iterable<readonly [string, string]> {
+  return [...defines].map(([name, value]) => [name, toByteText(value)] as const);
 }
 
 function translateRequest(
@@ -64,7 +64,8 @@ function translateRequest(
     keepLines: request.keepLines,
     ...(request.dasmVersion === undefined ? {} : { dasmVersion: request.dasmVersion }),
     target: request.target ?? io.target,
-    defines: byteDefines(request),
+    defines: byteDefines(request.defines),
+    substitutions: byteDefines(request.substitutions),
     includeDirectories: request.includeDirectories.map(toByteText),
     readInclude: io.readInclude,
     maxErrors: request.maxErrors,
@@ -198,7 +199,8 @@ function runRequest(request: TranslateRequest, io: CliIo): number | Promise<numb
 /** `-P` without an input lists the definitions so far. */
 function dumpOnly(request: TranslateRequest, io: CliIo): number {
   const { definitions } = translateWith({ loadLuaParser }, "", {
-    defines: byteDefines(request),
+    defines: byteDefines(request.defines),
+    substitutions: byteDefines(request.substitutions),
     dumpDefinitions: request.dumpDefinitions,
   });
   io.stdout(definitions ?? "");

@@ -20,6 +20,7 @@ export interface TranslateRequest {
   ifChanged: boolean;
   watch: boolean;
   defines: Map<string, string>;
+  substitutions: Map<string, string>;
   dumpDefinitions: number;
   depfile: string | undefined;
   map: string | undefined;
@@ -71,12 +72,20 @@ function choose<T extends string>(option: string, value: string, choices: readon
   throw new UsageError(message, message);
 }
 
-function addDefine(request: TranslateRequest, text: string): void {
+function readDefine(option: string, text: string): readonly [name: string, value: string] {
   const equals = text.indexOf("=");
   const name = equals < 0 ? text : text.slice(0, equals);
   if (!isIdentifier(name))
-    throw new UsageError(`bad define \`${text}': a name is needed, as in -D NAME=VALUE`, "bad define");
-  request.defines.set(name, equals < 0 ? "1" : text.slice(equals + 1));
+    throw new UsageError(`bad define \`${text}': a name is needed, as in ${option} NAME=VALUE`, "bad define");
+  return [name, equals < 0 ? "1" : text.slice(equals + 1)];
+}
+
+function addDefine(request: TranslateRequest, text: string): void {
+  request.defines.set(...readDefine("-D", text));
+}
+
+function addSubstitution(request: TranslateRequest, text: string): void {
+  request.substitutions.set(...readDefine("--subst", text));
 }
 
 function removeDefine(request: TranslateRequest, name: string): void {
@@ -312,6 +321,13 @@ export const translateOptions: readonly TranslateOption[] = [
   },
   {
     group: "Definitions",
+    long: "subst",
+    parameter: "NAME[=TEXT]",
+    help: "like -D, but wins over the predefined names of Lua mode",
+    apply: addSubstitution,
+  },
+  {
+    group: "Definitions",
     short: "P",
     long: "dumpdef",
     help: "list the definitions at the end (twice: in full)",
@@ -375,6 +391,7 @@ export function createTranslateRequest(): TranslateRequest {
     ifChanged: false,
     watch: false,
     defines: new Map(),
+    substitutions: new Map(),
     dumpDefinitions: 0,
     depfile: undefined,
     map: undefined,

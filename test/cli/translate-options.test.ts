@@ -86,6 +86,20 @@ describe("dynasm translate", () => {
     expect(bad.stderr).toContain("bad define `1x'");
   });
 
+  test("--subst wins over the predefined names of Lua mode, -D does not", async () => {
+    place.write("in.dasl", "|.arch x64\n|| print(OS, NEW)\n");
+    const target = ["--target", "linux-x64", "-N"];
+    const defined = await place.run([...target, "-D", "OS=mine", "-D", "NEW=2", "in.dasl"]);
+    expect(defined.stdout).toContain("print(Linux, 2)");
+    const run = await place.run([...target, "--subst", "OS=mine", "--subst=NEW", "in.dasl"]);
+    expect(run.stdout).toContain("print(mine, 1)");
+    const bad = await place.run(["translate", "--subst", "=x", "in.dasl"]);
+    expect({ exitCode: bad.exitCode, stderr: bad.stderr.split("\n")[0] }).toEqual({
+      exitCode: 2,
+      stderr: "dynasm: error: bad define `=x': a name is needed, as in --subst NAME=VALUE",
+    });
+  });
+
   test("reads standard input for -", async () => {
     const { exitCode, stdout, stderr } = await place.run(["translate", "-", "-D", "VALUE=9"], {
       input: source,

@@ -158,6 +158,31 @@ describe.skipIf(!HAS_LUAJIT)("dynasm.lua: translation", () => {
     expect(line.trim()).toBe(`print(${os}, ${arch}, ${arch === "x64" ? "1" : "X64"})`);
   });
 
+  test("subst wins over the predefined names", () => {
+    const output = printed(`
+      io.write(dynasm.translate_tostring(dynasm.string_infile "|.arch ARCH\\n|| print(OS, ARCH, NEW)\\n",
+        { lang = "lua", comment = false, subst = { ARCH = "x86", OS = "Plan9", NEW = 1 } }))
+    `);
+    expect(output).toContain("print(Plan9, x86, 1)");
+  });
+
+  test("input, output and options that are none are told", () => {
+    const output = printed(`
+      print(dynasm.loadfile())
+      print(dynasm.loadfile(42))
+      print(pcall(dynasm.loadstring))
+      print(pcall(dynasm.translate, {}, nil, { lang = "lua" }))
+      print(pcall(dynasm.translate_tostring, dynasm.string_infile "x\\n", { lang = "lua", subst = "x" }))
+      print(pcall(dynasm.translate_tostring, dynasm.string_infile "x\\n", { lang = "lua", include = "x" }))
+    `);
+    const input = "dynasm: the input must be a file name or an object with lines and close, got";
+    expect(output).toBe(
+      `nil\t${input} nil\nnil\t${input} number\nfalse\tdynasm: a string is needed, got nil\n` +
+        `false\t${input} table\nfalse\tdynasm: option subst must be a table, got string\n` +
+        "false\tdynasm: option include must be a table, got string\n",
+    );
+  });
+
   test("in-memory input has the name =(translate) and needs a language", () => {
     const output = printed(`
       local input = dynasm.string_infile "|.arch x64\\n"
