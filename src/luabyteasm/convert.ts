@@ -32,7 +32,10 @@ function convertConstant(constant: Constant, from: ChunkHeader, to: ChunkHeader)
     case "number": {
       const { value } = constant;
       if (!to.integral || !Number.isInteger(value) || Object.is(value, -0)) return constant;
-      return { kind: "integer", value: BigInt(value) };
+      const integer = BigInt(value);
+      return BigInt.asIntN(8 * to.numberSize, integer) === integer
+        ? { kind: "integer", value: integer }
+        : constant;
     }
     case "integer": {
       const value = Number(constant.value);

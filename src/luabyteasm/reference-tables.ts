@@ -1,5 +1,6 @@
 import { OPERATIONS, type OperandSlot, type Operation } from "./opcodes.js";
 import { DIRECTIVES } from "./text/directives.js";
+import { RULES } from "./verify-rules.js";
 
 /** Operands as the column of meanings names them; numbers are named by their field. */
 function operandText({ kind, field, optional }: OperandSlot): string {
@@ -33,6 +34,12 @@ export function renderDirectiveTable(): string {
   return renderTable([["directive", "what it does"], ...rows]);
 }
 
+/** The table of the rules of the verifier, in Markdown. */
+export function renderRuleTable(): string {
+  const rows = Object.entries(RULES).map(([rule, consequence]) => [`\`${rule}\``, consequence]);
+  return renderTable([["rule", "why: what the VM does otherwise"], ...rows]);
+}
+
 function replacePart(text: string, name: string, content: string): string {
   const [open, close] = [`<!-- ${name} -->`, `<!-- end of ${name} -->`];
   const start = text.indexOf(open);
@@ -44,5 +51,6 @@ function replacePart(text: string, name: string, content: string): string {
 /** The text of docs/lasm.md with its tables up to date. */
 export function updateReference(text: string): string {
   const withDirectives = replacePart(text, "table of directives", renderDirectiveTable());
-  return replacePart(withDirectives, "table of opcodes", renderOpcodeTable());
+  const withOpcodes = replacePart(withDirectives, "table of opcodes", renderOpcodeTable());
+  return replacePart(withOpcodes, "table of rules", renderRuleTable());
 }

@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { messageOfFinding, renderMessages } from "../../src/cli/luabyteasm/messages.js";
 import { renderGnu } from "../../src/diagnostics/render-gnu.js";
 import { assemble } from "../../src/luabyteasm/assemble.js";
 import { updateReference } from "../../src/luabyteasm/reference-tables.js";
@@ -27,7 +28,7 @@ function readExamples(): Example[] {
   }));
   return blocks.map((block, index) => {
     const next = blocks[index + 1];
-    const answers = next?.kind === "output" || next?.kind === "diagnostics";
+    const answers = next !== undefined && ["output", "diagnostics", "findings"].includes(next.kind);
     return { ...block, expected: answers ? next.text : undefined };
   });
 }
@@ -77,6 +78,14 @@ test("the program in JavaScript does what the reference says", () => {
     encoding: "utf8",
   });
   expect(run.stderr + run.stdout).toBe(example?.expected);
+});
+
+test("the verifier finds in the reference what it says", () => {
+  const [example] = examples.filter(({ kind }) => kind === "lasm-check");
+  const result = assemble(example?.text ?? "");
+  if (!result.ok) throw new Error("not assembled");
+  const messages = verify(result.chunk).map((finding) => messageOfFinding("example.lasm", finding));
+  expect(renderMessages(messages, "gnu")).toBe(example?.expected);
 });
 
 test("the mistakes in the reference are reported as it says", () => {

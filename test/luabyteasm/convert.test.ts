@@ -109,6 +109,8 @@ describe("convertChunk", () => {
         "constant K0 = -0 is not exact as an 8-byte integer",
       ],
       [{ kind: "number", value: 2 ** 40 }, DOUBLE, INTEGRAL4, "constant K0 = 1099511627776 is not exact"],
+      [{ kind: "number", value: 1e100 }, DOUBLE, INTEGRAL8, "constant K0 = 1e+100 is not exact"],
+      [{ kind: "number", value: 2 ** 63 }, DOUBLE, INTEGRAL8, "constant K0 = 9223372036854776000 is not"],
       [{ kind: "number", value: Number.POSITIVE_INFINITY }, DOUBLE, INTEGRAL8, "constant K0 = Infinity"],
       [
         { kind: "integer", value: 2n ** 53n + 1n },

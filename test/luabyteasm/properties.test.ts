@@ -247,3 +247,15 @@ test("any bytes are a text", () => {
     runs,
   );
 });
+
+test("long strings full of escapes keep every byte", () => {
+  const value = Array.from({ length: 50_000 }, (_, i) => String.fromCharCode((i * 7) & 255)).join("");
+  const escaped = Array.from(value, (char, i) => {
+    const code = char.charCodeAt(0);
+    return i % 3 === 0 ? `\\${String(code).padStart(3, "0")}` : `\\x${code.toString(16).padStart(2, "0")}`;
+  });
+  const result = parse(`.fn\n.const\nK0 = e"${escaped.join("")}"\n.instruction\nRETURN R0 1\n.endfn`);
+  if (!result.ok) throw new Error("not parsed");
+  expect(result.chunk.main.constants).toEqual([{ kind: "string", value }]);
+  expect(parse(print(result.chunk))).toMatchObject({ ok: true, chunk: result.chunk });
+});

@@ -64,15 +64,20 @@ function readEscape(text: string, at: number): { char: string; end: number } | u
   return readNumericEscape(text, at);
 }
 
+/** Pieces of a string joined at a time, so that a long one full of escapes is not held as a list of them. */
+const PIECES_PER_JOIN = 4096;
+
 function readEscaped(text: string, start: number): StringLiteral {
-  const parts: string[] = [];
+  const joined: string[] = [];
+  let parts: string[] = [];
   let from = start + 2;
   for (let at = from; ; ) {
     const code = text.charCodeAt(at);
     if (isLineEnd(code)) return { kind: "unterminated", end: at };
     if (code === CHAR.quote) {
       parts.push(text.slice(from, at));
-      return { kind: "string", value: parts.join(""), end: at + 1, hasBackslash: false };
+      const value = joined.length === 0 ? parts.join("") : joined.join("") + parts.join("");
+      return { kind: "string", value, end: at + 1, hasBackslash: false };
     }
     if (code !== CHAR.backslash) {
       at++;
@@ -82,6 +87,10 @@ function readEscaped(text: string, start: number): StringLiteral {
     const read = readEscape(text, at + 1);
     if (read === undefined) return { kind: "bad-escape", end: at + 2, escape: text.slice(at, at + 2) };
     parts.push(text.slice(from, at), read.char);
+    if (parts.length >= PIECES_PER_JOIN) {
+      joined.push(parts.join(""));
+      parts = [];
+    }
     at = read.end;
     from = at;
   }
