@@ -5,6 +5,7 @@ import {
   type ChunkInt,
   type Constant,
   HEADER_SIZE,
+  type LineInfo,
   MAX_DEPTH,
   type Prototype,
 } from "./chunk.js";
@@ -177,18 +178,24 @@ function measureCode(measure: Measure, path: string, prototype: Prototype): void
   }
 }
 
+/** Line numbers of a chunk with short ints. */
+function measureLines(measure: Measure, path: string, lineInfo: LineInfo): void {
+  // Once, because the engine makes a new object whenever it reads a number of this kind from a field.
+  const { maxInt } = measure;
+  for (let pc = 0; pc < lineInfo.length; pc++) {
+    const line = lineInfo[pc] ?? 0;
+    if (line <= maxInt && line >= -maxInt - 1) continue;
+    report(measure, "int-range", path, `line ${line} of pc ${pc} does not fit an int of this chunk`);
+    return;
+  }
+}
+
 function measureDebugPart(measure: Measure, path: string, prototype: Prototype): void {
   const { lineInfo, locals, upvalueNames, upvalues } = prototype;
   measureString(measure, path, "the source name", 0, prototype.source);
   measureCount(measure, path, "line entries", lineInfo.length);
   measure.size += lineInfo.length * measure.header.intSize;
-  for (let i = 0; i < lineInfo.length; i++) {
-    const line = lineInfo[i] ?? 0;
-    if (line <= measure.maxInt && line >= -measure.maxInt - 1) continue;
-    if (measure.header.intSize === 8) continue;
-    report(measure, "int-range", path, `line ${line} of pc ${i} does not fit an int of this chunk`);
-    break;
-  }
+  if (measure.header.intSize < 8) measureLines(measure, path, lineInfo);
   measureCount(measure, path, "local variables", locals.length);
   locals.forEach((local, index) => {
     measureString(measure, path, "the name of local variable #", index, local.name);

@@ -1,5 +1,6 @@
 import type { Diagnostic } from "../diagnostics/diagnostic.js";
 import { decodeBytes, getInt, getSize } from "./byte-fields.js";
+import { ByteRangeCache } from "./byte-range-cache.js";
 import {
   type Chunk,
   type ChunkHeader,
@@ -29,6 +30,9 @@ interface Reader {
   readonly view: DataView;
   readonly header: ChunkHeader;
   position: number;
+  readonly names: ByteRangeCache<string>;
+  readonly strings: ByteRangeCache<Constant>;
+  readonly numbers: ByteRangeCache<Constant>;
 }
 
 const NIL: Constant = { kind: "nil" };
@@ -60,7 +64,11 @@ function readString(reader: Reader): string | null {
   const size = getSize(reader.view, reader.position, sizeTSize, littleEndian);
   const start = reader.position + sizeTSize;
   reader.position = start + size;
-  return size === 0 ? null : decodeBytes(reader.bytes, start, start + size - 1);
+  return size === 0 ? null : decodeName(reader, start, size - 1);
+}
+
+function decodeName({ bytes, names }: Reader, start: number, length: number): string {
+  return names.find(start, length) ?? names.keep(start, length, decodeBytes(bytes, start, start + length));
 }
 
 function readWords(reader: Reader, count: number): Uint32Array {
@@ -83,34 +91,48 @@ function readHighWords(reader: Reader, count: number): Uint32Array | undefined {
   return words.some((word) => word !== 0) ? words : undefined;
 }
 
-function readFloat(reader: Reader): Constant {
-  const { view, header, position } = reader;
+function decodeFloat({ view, header }: Reader, position: number): Constant {
   const { littleEndian, numberSize } = header;
-  reader.position = position + numberSize;
-  if (numberSize === 8) {
-    const value = view.getFloat64(position, littleEndian);
-    if (!Number.isNaN(value)) return { kind: "number", value };
-    return { kind: "nan", bits: view.getBigUint64(position, littleEndian) };
-  }
-  const value = view.getFloat32(position, littleEndian);
+  const value =
+    numberSize === 8 ? view.getFloat64(position, littleEndian) : view.getFloat32(position, littleEndian);
   if (!Number.isNaN(value)) return { kind: "number", value };
+  if (numberSize === 8) return { kind: "nan", bits: view.getBigUint64(position, littleEndian) };
   return { kind: "nan", bits: BigInt(view.getUint32(position, littleEndian)) };
 }
 
-function readInteger(reader: Reader): Constant {
-  const { view, header, position } = reader;
+function decodeInteger({ view, header }: Reader, position: number): Constant {
   const { littleEndian, numberSize } = header;
-  reader.position = position + numberSize;
   if (numberSize === 8) return { kind: "integer", value: view.getBigInt64(position, littleEndian) };
   return { kind: "integer", value: BigInt(view.getInt32(position, littleEndian)) };
+}
+
+function readNumber(reader: Reader): Constant {
+  const { header, numbers, position } = reader;
+  const { integral, numberSize } = header;
+  reader.position = position + numberSize;
+  const known = numbers.find(position, numberSize);
+  if (known !== undefined) return known;
+  const constant = integral ? decodeInteger(reader, position) : decodeFloat(reader, position);
+  return numbers.keep(position, numberSize, constant);
+}
+
+function readStringConstant(reader: Reader): Constant {
+  const { header, position, strings, view } = reader;
+  const size = getSize(view, position, header.sizeTSize, header.littleEndian);
+  const start = position + header.sizeTSize;
+  const length = Math.max(0, size - 1);
+  reader.position = start + size;
+  const known = strings.find(start, length);
+  if (known !== undefined) return known;
+  return strings.keep(start, length, { kind: "string", value: decodeName(reader, start, length) });
 }
 
 function readConstant(reader: Reader): Constant {
   switch (readByte(reader)) {
     case CONSTANT_TYPE.string:
-      return { kind: "string", value: readString(reader) ?? "" };
+      return readStringConstant(reader);
     case CONSTANT_TYPE.number:
-      return reader.header.integral ? readInteger(reader) : readFloat(reader);
+      return readNumber(reader);
     case CONSTANT_TYPE.boolean: {
       const byte = readByte(reader);
       return byte === 0 ? FALSE : byte === 1 ? TRUE : { kind: "boolean", byte };
@@ -214,7 +236,15 @@ export function readChunk(bytes: Uint8Array, options: ReadOptions = {}): ReadRes
     return { ok: false, diagnostics: scan.warnings.map(refuse) };
   }
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const reader: Reader = { bytes, view, header: scan.header, position: HEADER_SIZE };
+  const reader: Reader = {
+    bytes,
+    view,
+    header: scan.header,
+    position: HEADER_SIZE,
+    names: new ByteRangeCache(bytes),
+    strings: new ByteRangeCache(bytes),
+    numbers: new ByteRangeCache(bytes),
+  };
   const chunk: Chunk = { header: scan.header, main: readPrototype(reader) };
   return { ok: true, chunk, diagnostics: scan.warnings };
 }

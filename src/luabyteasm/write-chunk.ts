@@ -75,11 +75,17 @@ function writeString(writer: Writer, text: string | null, what: string, index?: 
   const { view, header, position } = writer;
   const size = text === null ? 0 : text.length + 1;
   putInt(view, position, header.sizeTSize, header.littleEndian, size);
+  if (text !== null) {
+    const start = position + header.sizeTSize;
+    encodeBytes(writer.bytes, start, text);
+    writer.bytes[start + text.length] = 0;
+  }
+  if (writer.describe === undefined) {
+    writer.position = position + header.sizeTSize + size;
+    return;
+  }
   advance(writer, header.sizeTSize, `${what}, size #`, index ?? size, size);
-  if (text === null) return;
-  encodeBytes(writer.bytes, writer.position, text);
-  writer.bytes[writer.position + text.length] = 0;
-  const shown = writer.describe === undefined ? "" : JSON.stringify(text);
+  const shown = JSON.stringify(text);
   advance(writer, size, `${what} = #`, index ?? shown, shown);
 }
 

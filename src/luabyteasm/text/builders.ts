@@ -8,8 +8,17 @@ export interface WordBuffer {
   length: number;
 }
 
-export function createWordBuffer(): WordBuffer {
-  return { words: new Uint32Array(32), highWords: undefined, length: 0 };
+/** Words that no function uses any more, for the next function: making typed arrays is dear. */
+export type SpareWords = Uint32Array[];
+
+export function createWordBuffer(spare: SpareWords): WordBuffer {
+  return { words: spare.pop() ?? new Uint32Array(32), highWords: undefined, length: 0 };
+}
+
+/** The words pushed so far. The buffer must not be used afterwards. */
+export function takeWords(buffer: WordBuffer, spare: SpareWords): Uint32Array {
+  spare.push(buffer.words);
+  return buffer.words.slice(0, buffer.length);
 }
 
 export function pushWord(buffer: WordBuffer, word: number): void {
@@ -64,7 +73,11 @@ export function pushLines(buffer: LineBuffer, value: number | bigint, count: num
   buffer.length = end;
 }
 
+/** Shared by all functions without line numbers; there is nothing in it that could be changed. */
+const NO_LINES = new Int32Array(0);
+
 export function takeLines(buffer: LineBuffer): Int32Array | BigInt64Array {
+  if (buffer.length === 0) return NO_LINES;
   if (buffer.wide !== undefined) return BigInt64Array.from(buffer.wide);
   return buffer.narrow.slice(0, buffer.length);
 }
@@ -145,6 +158,7 @@ export function createFunctionBuilder(
   start: number,
   end: number,
   source: string | null,
+  spareWords: SpareWords,
 ): FunctionBuilder {
   return {
     parent,
@@ -152,7 +166,7 @@ export function createFunctionBuilder(
     end,
     source,
     header: new Map(),
-    code: createWordBuffer(),
+    code: createWordBuffer(spareWords),
     need: 0,
     lines: undefined,
     line: 1,

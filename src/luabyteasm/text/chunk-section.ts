@@ -44,6 +44,8 @@ export function parseChunkLine(state: ParserState): void {
   header.instructionSize = sizeOf(keys, "instruction", [4, 8]) ?? DEFAULT_HEADER.instructionSize;
   header.numberSize = sizeOf(keys, "number", [4, 8]) ?? DEFAULT_HEADER.numberSize;
   header.integral = keys.get("integral")?.value === 1;
+  // Numbers may be of another kind from here on.
+  state.constantCache.clear();
 }
 
 export const chunkSection: Section = { name: ".chunk", parseLine: parseChunkLine };

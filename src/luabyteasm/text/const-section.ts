@@ -138,6 +138,17 @@ function parseValue(state: ParserState, start: number): Constant | undefined {
   }
 }
 
+/** As {@link parseValue}; a value that was parsed before, without a complaint, is taken from there. */
+function parseKnownValue(state: ParserState, start: number): Constant | undefined {
+  const { constantCache, reporter, text } = state;
+  const known = constantCache.find(text, start);
+  if (known !== undefined) return known;
+  const { total } = reporter;
+  const constant = parseValue(state, start);
+  if (constant !== undefined && reporter.total === total) constantCache.keep(start, constant);
+  return constant;
+}
+
 function storeConstant(
   state: ParserState,
   fn: FunctionBuilder,
@@ -181,7 +192,7 @@ function parseConstLine(state: ParserState, fn: FunctionBuilder): void {
     return;
   }
   // After an error the place is taken, so that it does not count as a gap as well.
-  storeConstant(state, fn, index, parseValue(state, valueStart) ?? NIL, start, end);
+  storeConstant(state, fn, index, parseKnownValue(state, valueStart) ?? NIL, start, end);
 }
 
 export const constSection: Section = { name: ".const", parseLine: parseConstLine };
@@ -213,7 +224,8 @@ export function takeConstants(state: ParserState, fn: FunctionBuilder): readonly
     while (constants.length < index) constants.push(NIL);
     constants.push(entry.constant);
   }
-  return constants;
+  // A copy has no room to grow.
+  return constants.slice();
 }
 
 /** Text of a constant as `.const` takes it. */

@@ -1,6 +1,7 @@
 import { type ChunkHeader, DEFAULT_HEADER, type Prototype } from "../chunk.js";
-import type { FunctionBuilder, HeaderEntry } from "./builders.js";
+import type { FunctionBuilder, HeaderEntry, SpareWords } from "./builders.js";
 import { findContentEnd, isContentEnd, skipBlanks } from "./characters.js";
+import { ConstantCache } from "./constant-cache.js";
 import { createReporter, type Reporter, reportWarning } from "./reporter.js";
 import { createVirtualRegisters, type VirtualRegisters } from "./virtual-registers.js";
 
@@ -55,6 +56,8 @@ export interface ParserState {
   /** Line entries that repeat counts may still add. */
   repeats: number;
   readonly operands: OperandScratch;
+  readonly constantCache: ConstantCache;
+  readonly spareWords: SpareWords;
 }
 
 /** Operands kept per line; no instruction has more than three. */
@@ -86,6 +89,8 @@ export function createParserState(text: string, position: number, strict: boolea
       count: 0,
       highest: 0,
     },
+    constantCache: new ConstantCache(),
+    spareWords: [],
   };
 }
 

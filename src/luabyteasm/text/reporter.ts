@@ -23,18 +23,21 @@ export interface Reporter {
   /** Turns warnings into errors. */
   readonly strict: boolean;
   errors: number;
+  /** Findings so far, shown or not. */
+  total: number;
 }
 
 /** What is shown of one kind: a text with the same slip on every line must not fill memory and screen. */
 const mostPerCode = 100;
 
 export function createReporter(strict: boolean): Reporter {
-  return { findings: [], counts: new Map(), strict, errors: 0 };
+  return { findings: [], counts: new Map(), strict, errors: 0, total: 0 };
 }
 
 function report(reporter: Reporter, finding: Finding): void {
   const count = (reporter.counts.get(finding.code) ?? 0) + 1;
   reporter.counts.set(finding.code, count);
+  reporter.total++;
   if (finding.severity === "error") reporter.errors++;
   if (count <= mostPerCode) reporter.findings.push(finding);
 }

@@ -1,6 +1,6 @@
 import { MAX_DEPTH, type Prototype } from "../chunk.js";
 import { MAX_SBX, MIN_SBX, SBX_BIAS } from "../instruction.js";
-import { createFunctionBuilder, type FunctionBuilder } from "./builders.js";
+import { createFunctionBuilder, type FunctionBuilder, takeWords } from "./builders.js";
 import { CHAR, findContentEnd, isBlank, isContentEnd, skipBlanks } from "./characters.js";
 import { takeConstants } from "./const-section.js";
 import { takeLineInfo } from "./lineinfo-section.js";
@@ -42,7 +42,7 @@ function readSource(state: ParserState, from: number): string | null {
 export function openFunction(state: ParserState, start: number, nameEnd: number): void {
   const source = readSource(state, nameEnd);
   if (state.fn !== undefined) state.outerRegisters.push(state.registers);
-  state.fn = createFunctionBuilder(state.fn, start, nameEnd, source);
+  state.fn = createFunctionBuilder(state.fn, start, nameEnd, source, state.spareWords);
   state.registers = createVirtualRegisters();
   state.leak = 0;
   state.section = undefined;
@@ -109,14 +109,14 @@ function takeSource(fn: FunctionBuilder): string | null {
 function finishFunction(state: ParserState, fn: FunctionBuilder): Prototype {
   patchJumps(state, fn);
   const { upvalues, names } = takeUpvalues(state, fn);
-  const { words, highWords, length } = fn.code;
+  const { highWords, length } = fn.code;
   const prototype: Prototype = {
     lineDefined: headerInt(fn, "linedefined"),
     lastLineDefined: headerInt(fn, "lastlinedefined"),
     numParams: headerNumber(fn, "numparams", 0),
     isVararg: headerNumber(fn, "is_vararg", 1),
     maxStackSize: takeFrameSize(state, fn),
-    code: words.slice(0, length),
+    code: takeWords(fn.code, state.spareWords),
     constants: takeConstants(state, fn),
     prototypes: fn.prototypes,
     upvalues,

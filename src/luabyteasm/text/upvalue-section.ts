@@ -123,7 +123,8 @@ export function takeUpvalues(state: ParserState, fn: FunctionBuilder): TakenUpva
     const message = `upvalues before U${index} are missing: filled with L0 R0`;
     reportWarning(state.reporter, "upvalue-gap", declared.start, declared.end, message);
   }
-  return { upvalues, names: takeNames(state, fn) };
+  // Copies have no room to grow.
+  return { upvalues: upvalues.slice(), names: takeNames(state, fn).slice() };
 }
 
 function printName(prototype: Prototype, index: number): string {
