@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { assemble } from "../src/luabyteasm/assemble.js";
-import { disassemble, disassembleToBytes } from "../src/luabyteasm/disassemble.js";
+import { disassemble, disassembleTo } from "../src/luabyteasm/disassemble.js";
 
 const rounds = 15;
 
@@ -35,6 +35,6 @@ for (const file of process.argv.slice(2)) {
   const back = disassemble(assembled.bytes);
   if (!back.ok) throw new Error(`${file} does not come back`);
   measure("disassemble", back.text.length, () => disassemble(assembled.bytes));
-  measure("disassemble to bytes", back.text.length, () => disassembleToBytes(assembled.bytes));
+  measure("disassemble piece by piece", back.text.length, () => disassembleTo(assembled.bytes, () => {}));
   measure("assemble its text", back.text.length, () => assemble(back.text));
 }

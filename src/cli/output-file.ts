@@ -40,22 +40,26 @@ function followLinks(path: string): string {
   throw Object.assign(new Error("too many symbolic links"), { code: "ELOOP" });
 }
 
-function writeAll(descriptor: number, segments: readonly Uint8Array[]): void {
-  for (const segment of segments) {
-    for (let offset = 0; offset < segment.length; ) {
-      offset += writeSync(descriptor, segment, offset, segment.length - offset);
+/** Hands the bytes of an output over, in pieces that are valid during the call only. */
+export type ProduceOutput = (write: (piece: Uint8Array) => void) => void;
+
+function writeTo(descriptor: number, produce: ProduceOutput): void {
+  produce((piece) => {
+    for (let offset = 0; offset < piece.length; ) {
+      offset += writeSync(descriptor, piece, offset, piece.length - offset);
     }
-  }
+  });
 }
 
-function hasContent(path: string, stat: Stats, segments: readonly Uint8Array[]): boolean {
-  if (stat.size !== segments.reduce((sum, { length }) => sum + length, 0)) return false;
+function hasContent(path: string, produce: ProduceOutput): boolean {
   const present = readFileSync(path);
   let offset = 0;
-  return segments.every((segment) => {
-    offset += segment.length;
-    return present.subarray(offset - segment.length, offset).equals(segment);
+  let same = true;
+  produce((piece) => {
+    same &&= present.subarray(offset, offset + piece.length).equals(piece);
+    offset += piece.length;
   });
+  return same && offset === present.length;
 }
 
 function removeQuietly(path: string): void {
@@ -90,11 +94,11 @@ function createTemporary(folder: string): { path: string; descriptor: number } {
   }
 }
 
-function replaceFile(path: string, content: readonly Uint8Array[], old: Stats | undefined): void {
+function replaceFile(path: string, content: ProduceOutput, old: Stats | undefined): void {
   const temporary = createTemporary(dirname(path));
   try {
     try {
-      writeAll(temporary.descriptor, content);
+      writeTo(temporary.descriptor, content);
       if (old !== undefined) takeOver(temporary.descriptor, old);
     } finally {
       closeSync(temporary.descriptor);
@@ -114,11 +118,11 @@ function isOwnAndWritable(stat: Stats): boolean {
 function writeRegular(
   path: string,
   stat: Stats | undefined,
-  content: readonly Uint8Array[],
+  content: ProduceOutput,
   options: OutputFileOptions,
 ): boolean {
   if (stat !== undefined) {
-    if (options.ifChanged && hasContent(path, stat, content)) return false;
+    if (options.ifChanged && hasContent(path, content)) return false;
     if (!isOwnAndWritable(stat)) accessSync(path, constants.W_OK);
   }
   replaceFile(path, content, stat);
@@ -126,10 +130,10 @@ function writeRegular(
 }
 
 /** Devices, pipes and sockets are written through; they must not be replaced by a file. */
-function writeThrough(path: string, content: readonly Uint8Array[]): void {
+function writeThrough(path: string, content: ProduceOutput): void {
   const descriptor = openSync(path, constants.O_WRONLY);
   try {
-    writeAll(descriptor, content);
+    writeTo(descriptor, content);
   } catch (error) {
     if (errorCode(error) !== "EPIPE") throw error;
   } finally {
@@ -137,7 +141,7 @@ function writeThrough(path: string, content: readonly Uint8Array[]): void {
   }
 }
 
-function writePath(path: string, content: readonly Uint8Array[], options: OutputFileOptions): boolean {
+function writePath(path: string, content: ProduceOutput, options: OutputFileOptions): boolean {
   const stat = statPath(path);
   if (stat === undefined || stat.isFile()) return writeRegular(path, stat, content, options);
   // The links behind /dev/stdout lead to no path, so devices and pipes are recognized by following all.
@@ -149,30 +153,38 @@ function writePath(path: string, content: readonly Uint8Array[], options: Output
   return writeRegular(target, statPath(target), content, options);
 }
 
-function toSegments(content: Uint8Array | string | readonly Uint8Array[]): readonly Uint8Array[] {
-  if (typeof content === "string") return [Buffer.from(content, "latin1")];
-  return content instanceof Uint8Array ? [content] : content;
-}
-
 /**
  * Writes a file whole or not at all: into a temporary file of the same folder, which then takes the
  * place of the old one and keeps its permissions. A symbolic link stays one (its target is
- * written), a device or pipe is written through, and `-` is standard output. A string is written as
- * latin-1, one byte per character, segments one after the other.
+ * written), a device or pipe is written through, and `-` is standard output.
+ *
+ * @param produce hands over the content piece by piece; with `ifChanged` it may be called twice
  * @returns false when `ifChanged` left the file alone.
  * @throws FileError with one clear line when writing is impossible; an existing file is then as before.
  */
-export function writeFileAtomically(
+export function produceFileAtomically(
   path: string,
-  content: Uint8Array | string | readonly Uint8Array[],
+  produce: ProduceOutput,
   options: OutputFileOptions = {},
 ): boolean {
-  const segments = toSegments(content);
   try {
-    if (path !== "-") return writePath(path, segments, options);
-    for (const segment of segments) writeStandardOutput(segment);
+    if (path !== "-") return writePath(path, produce, options);
+    produce(writeStandardOutput);
     return true;
   } catch (error) {
     throw describeFileError("write", path === "-" ? "standard output" : path, error);
   }
+}
+
+/**
+ * As {@link produceFileAtomically}, with the whole content. A string is written as latin-1, one byte
+ * per character.
+ */
+export function writeFileAtomically(
+  path: string,
+  content: Uint8Array | string,
+  options: OutputFileOptions = {},
+): boolean {
+  const bytes = typeof content === "string" ? Buffer.from(content, "latin1") : content;
+  return produceFileAtomically(path, (write) => write(bytes), options);
 }

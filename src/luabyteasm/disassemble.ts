@@ -2,6 +2,7 @@ import type { Diagnostic } from "../diagnostics/diagnostic.js";
 import type { Chunk } from "./chunk.js";
 import { type ReadOptions, readChunk } from "./read-chunk.js";
 import { type PrintOptions, printChunk } from "./text/print.js";
+import type { TextSink } from "./text/text-writer.js";
 
 export interface DisassembleOptions extends ReadOptions, PrintOptions {}
 
@@ -9,30 +10,39 @@ export type DisassembleResult =
   | { readonly ok: true; readonly text: string; readonly diagnostics: readonly Diagnostic[] }
   | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] };
 
-/** As {@link DisassembleResult}, with the text as ASCII bytes in segments. */
-export type DisassembleBytesResult =
-  | {
-      readonly ok: true;
-      readonly segments: readonly Uint8Array[];
-      readonly diagnostics: readonly Diagnostic[];
-    }
-  | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] };
+/** What a disassembly that handed its text on says. */
+export interface DisassembleToResult {
+  readonly ok: boolean;
+  readonly diagnostics: readonly Diagnostic[];
+}
 
 /** Prints a chunk as text that {@link parse} turns into the same chunk. */
 export function print(chunk: Chunk, options: PrintOptions = {}): string {
   const decoder = new TextDecoder();
-  const segments = printChunk(chunk, options);
-  return segments.map((segment) => decoder.decode(segment)).join("");
+  let text = "";
+  printChunk(chunk, options, (segment) => {
+    text += decoder.decode(segment);
+  });
+  return text;
 }
 
-/** As {@link disassemble}, for callers that write the text to a file: no string of its size is built. */
-export function disassembleToBytes(
+/**
+ * As {@link disassemble}, for callers that write the text to a file: it is handed over piece by piece,
+ * and never held as a whole.
+ *
+ * @param bytes the whole file
+ * @param write is given the text as ASCII bytes, which are valid during the call only; not called if
+ *   the chunk is damaged
+ */
+export function disassembleTo(
   bytes: Uint8Array,
+  write: TextSink,
   options: DisassembleOptions = {},
-): DisassembleBytesResult {
+): DisassembleToResult {
   const read = readChunk(bytes, options);
   if (!read.ok) return read;
-  return { ok: true, segments: printChunk(read.chunk, options), diagnostics: read.diagnostics };
+  printChunk(read.chunk, options, write);
+  return { ok: true, diagnostics: read.diagnostics };
 }
 
 /**

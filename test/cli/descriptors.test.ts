@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { writeFileAtomically } from "../../src/cli/output-file.js";
+import { produceFileAtomically, writeFileAtomically } from "../../src/cli/output-file.js";
 import { readInput } from "../../src/cli/read-input.js";
 import { wantsColorHere, writeStandardError, writeStandardOutput } from "../../src/cli/terminal.js";
 
@@ -86,14 +86,33 @@ test("a full disk leaves the old file and no temporary one", () => {
 test("a leftover temporary file is not in the way", () => {
   writeFileSync(join(folder, `.dynasm-${process.pid}-0.tmp`), "leftover");
   const path = join(folder, "out");
-  expect(writeFileAtomically(path, [new Uint8Array([65]), new Uint8Array([66])])).toBe(true);
+  const pieces = (text: string) => (write: (piece: Uint8Array) => void) => {
+    for (const character of text) write(Buffer.from(character));
+  };
+  expect(produceFileAtomically(path, pieces("AB"))).toBe(true);
   expect(readFileSync(path, "utf8")).toBe("AB");
-  expect(writeFileAtomically(path, [new Uint8Array([65]), new Uint8Array([66])], { ifChanged: true })).toBe(
-    false,
-  );
-  expect(writeFileAtomically(path, [new Uint8Array([65]), new Uint8Array([67])], { ifChanged: true })).toBe(
-    true,
-  );
+  for (const [text, written] of [
+    ["AB", false],
+    ["AC", true],
+    ["A", true],
+    ["ABC", true],
+    ["ABC", false],
+  ] as const) {
+    expect(produceFileAtomically(path, pieces(text), { ifChanged: true })).toBe(written);
+    expect(readFileSync(path, "utf8")).toBe(text);
+  }
+});
+
+test("a text that breaks off leaves the old file and no temporary one", () => {
+  const path = join(folder, "out");
+  writeFileSync(path, "old");
+  const breakOff = (write: (piece: Uint8Array) => void): void => {
+    write(new Uint8Array([65]));
+    script.write = ["ENOSPC"];
+    write(new Uint8Array([66]));
+  };
+  expect(() => produceFileAtomically(path, breakOff)).toThrow(/no space left/);
+  expect([readFileSync(path, "utf8"), readdirSync(folder)]).toEqual(["old", ["out"]]);
 });
 
 test.skipIf(process.platform === "win32")("writing to a pipe nobody reads any more is silent", () => {

@@ -1,5 +1,6 @@
-import { disassembleToBytes } from "../../luabyteasm/disassemble.js";
-import { writeFileAtomically } from "../output-file.js";
+import { readChunk } from "../../luabyteasm/read-chunk.js";
+import { printChunk } from "../../luabyteasm/text/print.js";
+import { produceFileAtomically } from "../output-file.js";
 import { readInput } from "../read-input.js";
 import { type CommandArguments, type CommandSpec, type Outcome, UsageError } from "./command.js";
 import { chooseOutput, type FileOutcome, writeEachFile } from "./each-file.js";
@@ -14,13 +15,13 @@ function outputOf(args: CommandArguments, file: string): string {
 }
 
 function disassembleFile(args: CommandArguments, file: string, output: string): FileOutcome {
-  const result = disassembleToBytes(readInput(file), {
-    comments: !args.options.has("no-comments"),
-    refuseTrailing: args.options.has("strict"),
-  });
-  const messages = messagesAbout(file, result.diagnostics);
-  if (!result.ok) return { ok: false, messages };
-  writeFileAtomically(output, result.segments);
+  const { options } = args;
+  const read = readChunk(readInput(file), { refuseTrailing: options.has("strict") });
+  const messages = messagesAbout(file, read.diagnostics);
+  if (!read.ok) return { ok: false, messages };
+  const { chunk } = read;
+  const comments = !options.has("no-comments");
+  produceFileAtomically(output, (write) => printChunk(chunk, { comments }, write));
   return { ok: true, messages };
 }
 

@@ -3,7 +3,7 @@ import { printChunkHeader } from "./chunk-section.js";
 import { DIRECTIVES } from "./directives.js";
 import { commentColumn, createPrinter, type Printer, startLine } from "./printer.js";
 import { printString } from "./string-literals.js";
-import { endLine, padTo, put, takeSegments } from "./text-writer.js";
+import { endLine, flushText, padTo, put, type TextSink } from "./text-writer.js";
 
 export interface PrintOptions {
   /** Whether to explain constants, names, jumps and sizes in comments; true by default. */
@@ -45,11 +45,12 @@ function printFunction(printer: Printer, prototype: Prototype, depth: number, pa
 /**
  * Prints a chunk as canonical text, which parses back to the same chunk. Of functions nested too deeply for a
  * chunk file only the outermost is printed, which the parser refuses.
- * @returns ASCII text in segments, to be written one after the other
+ *
+ * @param sink is given the text, which is ASCII, piece by piece
  */
-export function printChunk(chunk: Chunk, options: PrintOptions = {}): readonly Uint8Array[] {
-  const printer = createPrinter(chunk.header, options.comments ?? true);
+export function printChunk(chunk: Chunk, options: PrintOptions, sink: TextSink): void {
+  const printer = createPrinter(chunk.header, options.comments ?? true, sink);
   printChunkHeader(printer);
   printFunction(printer, chunk.main, 0, "main");
-  return takeSegments(printer.writer);
+  flushText(printer.writer);
 }

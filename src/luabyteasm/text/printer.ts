@@ -1,6 +1,6 @@
 import type { ChunkHeader } from "../chunk.js";
 import { MOST_REPEATS } from "./parser-state.js";
-import { createTextWriter, putBlanks, type TextWriter } from "./text-writer.js";
+import { createTextWriter, putBlanks, type TextSink, type TextWriter } from "./text-writer.js";
 
 /** Everything that changes while one chunk is printed. */
 export interface Printer {
@@ -20,8 +20,8 @@ const deepestIndent = 32;
 /** Column of comments, counted from 0. */
 export const COMMENT_COLUMN = 34;
 
-export function createPrinter(header: ChunkHeader, comments: boolean): Printer {
-  return { writer: createTextWriter(), header, comments, depth: 0, repeats: MOST_REPEATS };
+export function createPrinter(header: ChunkHeader, comments: boolean, sink: TextSink): Printer {
+  return { writer: createTextWriter(sink), header, comments, depth: 0, repeats: MOST_REPEATS };
 }
 
 function indentOf(printer: Printer): number {

@@ -1,48 +1,59 @@
 const segmentSize = 1 << 16;
 
 /**
- * Growing ASCII text in segments of bytes: nothing is copied when it grows, and no strings are built
- * on the way.
+ * Takes a piece of text as ASCII bytes. They are valid during the call only: what is to be kept has to
+ * be copied.
+ */
+export type TextSink = (segment: Uint8Array) => void;
+
+/**
+ * ASCII text on its way to a sink, in one buffer that is used again and again: however long the text
+ * is, no more of it is held, and no strings are built on the way.
  */
 export interface TextWriter {
-  /** Finished segments. */
-  readonly segments: Uint8Array[];
-  current: Uint8Array;
-  /** Bytes used in `current`. */
+  readonly sink: TextSink;
+  buffer: Uint8Array;
+  /** Bytes used in `buffer`. */
   length: number;
-  /** Where the line being written starts in `current`; negative when in an earlier segment. */
+  /** Where the line being written starts in `buffer`; negative when it has left it. */
   lineStart: number;
 }
 
-export function createTextWriter(): TextWriter {
-  return { segments: [], current: new Uint8Array(segmentSize), length: 0, lineStart: 0 };
+export function createTextWriter(sink: TextSink): TextWriter {
+  return { sink, buffer: new Uint8Array(segmentSize), length: 0, lineStart: 0 };
 }
 
-function startSegment(writer: TextWriter, atLeast: number): void {
-  writer.segments.push(writer.current.subarray(0, writer.length));
+/** Hands over what has been written so far. */
+export function flushText(writer: TextWriter): void {
+  if (writer.length > 0) writer.sink(writer.buffer.subarray(0, writer.length));
   writer.lineStart -= writer.length;
-  writer.current = new Uint8Array(Math.max(segmentSize, atLeast));
   writer.length = 0;
+}
+
+/** Makes room for that many bytes. */
+function makeRoom(writer: TextWriter, count: number): void {
+  flushText(writer);
+  if (count > writer.buffer.length) writer.buffer = new Uint8Array(count);
 }
 
 /** Appends text of ASCII characters. */
 export function put(writer: TextWriter, text: string): void {
-  if (writer.length + text.length > writer.current.length) startSegment(writer, text.length);
-  const { current } = writer;
+  if (writer.length + text.length > writer.buffer.length) makeRoom(writer, text.length);
+  const { buffer } = writer;
   let at = writer.length;
-  for (let index = 0; index < text.length; index++) current[at++] = text.charCodeAt(index);
+  for (let index = 0; index < text.length; index++) buffer[at++] = text.charCodeAt(index);
   writer.length = at;
 }
 
 /** Appends a non-negative integer below 2^31 in decimal. */
 export function putInteger(writer: TextWriter, value: number): void {
-  if (writer.length + 10 > writer.current.length) startSegment(writer, 10);
+  if (writer.length + 10 > writer.buffer.length) makeRoom(writer, 10);
   let digits = 1;
   for (let power = 10; power <= value; power *= 10) digits++;
   let rest = value;
   for (let at = writer.length + digits - 1; at >= writer.length; at--) {
     const quotient = (rest / 10) | 0;
-    writer.current[at] = 48 + rest - quotient * 10;
+    writer.buffer[at] = 48 + rest - quotient * 10;
     rest = quotient;
   }
   writer.length += digits;
@@ -55,19 +66,14 @@ export function padTo(writer: TextWriter, column: number): void {
 }
 
 export function putBlanks(writer: TextWriter, count: number): void {
-  if (writer.length + count > writer.current.length) startSegment(writer, count);
-  writer.current.fill(32, writer.length, writer.length + count);
+  if (writer.length + count > writer.buffer.length) makeRoom(writer, count);
+  writer.buffer.fill(32, writer.length, writer.length + count);
   writer.length += count;
 }
 
 /** Ends the line. */
 export function endLine(writer: TextWriter): void {
-  if (writer.length === writer.current.length) startSegment(writer, 1);
-  writer.current[writer.length++] = 10;
+  if (writer.length === writer.buffer.length) makeRoom(writer, 1);
+  writer.buffer[writer.length++] = 10;
   writer.lineStart = writer.length;
-}
-
-/** Takes the text as segments; the writer must not be used afterwards. */
-export function takeSegments(writer: TextWriter): readonly Uint8Array[] {
-  return [...writer.segments, writer.current.subarray(0, writer.length)];
 }
