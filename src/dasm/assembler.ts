@@ -14,17 +14,8 @@ import { checkStep, link } from "./link.js";
 import { MachineCode } from "./machine-code.js";
 import { put } from "./put.js";
 import type { PutArgument } from "./put-argument.js";
-import {
-  type AssemblerState,
-  FIRST_GLOBAL,
-  free,
-  growPc,
-  init,
-  STAGE,
-  setup,
-  setupExtern,
-  setupGlobal,
-} from "./state.js";
+import { setupExtern } from "./setup-extern.js";
+import { type AssemblerState, FIRST_GLOBAL, free, growPc, init, STAGE, setup, setupGlobal } from "./state.js";
 import { STATUS } from "./status.js";
 
 /** Settings of {@link createAssembler}. */

@@ -207,7 +207,9 @@ function encodeSections(
 function viewOf(state: AssemblerState, buffer: Uint8Array): DataView {
   const { workspace } = state;
   if (workspace.buffer === buffer) return workspace.bufferView;
-  const whole = buffer.buffer;
+  const whole = buffer.buffer as ArrayBufferLike & { readonly resizable?: boolean };
+  // A view of a resizable buffer may no longer fit the next time.
+  if (whole.resizable === true) return new DataView(whole, buffer.byteOffset, buffer.length);
   workspace.bufferView = new DataView(whole, buffer.byteOffset, buffer.length);
   workspace.buffer = buffer;
   workspace.bufferSize = whole.byteLength;
@@ -247,6 +249,7 @@ export function encode(state: AssemblerState, buffer: Uint8Array, base: number |
     baseLow = base | 0;
     baseHigh = Math.floor(base / 0x100000000) | 0;
   } else {
+    if (typeof base !== "bigint") throw usageError("encode: the base address must be an integer or a bigint");
     baseLow = Number(BigInt.asIntN(32, base));
     baseHigh = Number(BigInt.asIntN(32, base >> 32n));
   }

@@ -2,6 +2,7 @@ export { encode } from "./encode.js";
 export { getPcLabel } from "./labels.js";
 export { checkStep, type LinkResult, link } from "./link.js";
 export { put } from "./put.js";
+export { setupExtern } from "./setup-extern.js";
 export {
   type AssemblerState,
   type ExternCallback,
@@ -10,6 +11,5 @@ export {
   init,
   type StateOptions,
   setup,
-  setupExtern,
   setupGlobal,
 } from "./state.js";

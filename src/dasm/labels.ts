@@ -1,3 +1,4 @@
+import { usageError } from "./dasm-error.js";
 import { contentOf, estimateOf, headOf, NODE, setContent, setHead, setTarget, targetOf } from "./node.js";
 import { type AssemblerState, FIRST_GLOBAL, requireAlive, STAGE } from "./state.js";
 import { STATUS } from "./status.js";
@@ -25,6 +26,7 @@ export function setLabelAddress(nodes: Int32Array, label: number, address: numbe
  */
 export function getPcLabel(state: AssemblerState, label: number): number {
   requireAlive(state, "getPcLabel");
+  if (typeof label !== "number") throw usageError("getPcLabel: the label must be a number");
   if (!Number.isInteger(label) || label < 0 || label >= state.pcLabelCount) return -2;
   const { nodes, pcLabels } = state.workspace;
   const node = pcLabels[label] ?? 0;

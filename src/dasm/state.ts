@@ -17,14 +17,14 @@ import {
 } from "./workspace.js";
 
 /** Where a state is in its life: each function is only legal in some of these stages. */
-export const STAGE = { CREATED: 0, PUT: 1, LINKED: 2, FAILED: 3, FREED: 4 } as const;
+export const STAGE = { CREATED: 0, PUT: 1, LINKED: 2, FAILED: 3, FREED: 4, ENCODING: 5 } as const;
 
 /**
  * Asked once per extern action, in output order.
  * @param index number of the extern symbol
  * @param type 0 absolute, 1 relative
  * @param address where the 4 bytes go
- * @returns the low 32 bits of the symbol's address (type 0) or of address - (field address + 4) (type 1)
+ * @returns the symbol's address (type 0) or its distance, address - (field address + 4) (type 1); the low 32 bits count
  */
 export type ExternCallback = (index: number, type: 0 | 1, address: bigint) => number | bigint;
 
@@ -120,10 +120,14 @@ const NO_OPTIONS: StateOptions = {};
 export function init(sectionCount: number, options: StateOptions = NO_OPTIONS): AssemblerState {
   const pointerSize = options.pointerSize ?? 8;
   const maxCodeSize = options.maxCodeSize ?? DEFAULT_MAX_CODE_SIZE;
+  const labelImmSize = options.labelImmSize ?? pointerSize;
   checkInit(sectionCount, maxCodeSize);
+  if ((pointerSize !== 8 && pointerSize !== 4) || (labelImmSize !== 8 && labelImmSize !== 4)) {
+    throw usageError("init: pointerSize and labelImmSize are 4 or 8");
+  }
   return {
     pointerSize,
-    labelImmSize: options.labelImmSize ?? pointerSize,
+    labelImmSize,
     maxCodeSize,
     rejectDuplicates: options.rejectDuplicates ?? false,
     badRegisterBits: options.registers === 8 ? ~7 : ~15,
@@ -149,9 +153,10 @@ export function init(sectionCount: number, options: StateOptions = NO_OPTIONS): 
   };
 }
 
-/** Throws if the state was freed. */
+/** Throws if the state was freed, or encode waits for an extern callback. */
 export function requireAlive(state: AssemblerState, call: string): void {
   if (state.stage === STAGE.FREED) throw usageError(`${call}: the state was freed`);
+  if (state.stage === STAGE.ENCODING) throw usageError(`${call}: called from an extern callback of encode`);
 }
 
 /**
@@ -238,6 +243,7 @@ export function setupExtern(state: AssemblerState, callback: ExternCallback | un
 
 /** Releases everything. The state must not be used afterwards; a second call does nothing. */
 export function free(state: AssemblerState): void {
+  if (state.stage !== STAGE.FREED) requireAlive(state, "free");
   const { knownList } = state;
   if (knownList !== undefined) leaveWorkspace(knownList, state.workspace);
   state.stage = STAGE.FREED;

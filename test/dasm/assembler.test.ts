@@ -199,6 +199,17 @@ describe("errors", () => {
     expect(errorOf(() => assembler.link()).message).toBe(message);
   });
 
+  test("know the registers of 32-bit code", () => {
+    const actions = actionBytes(0x89, 0xc0, "VREG", 0x20, "STOP");
+    const assembler = createAssembler(actions, { arch: "x86", pointerSize: 4 });
+    assembler.put(0, 8);
+    expect(errorOf(() => assembler.link())).toMatchObject({
+      message:
+        "variable register 8 is out of range, allowed are 0 to 7 (DASM_S_RANGE_VREG 0x15000002, action list offset 2)",
+      details: { value: 8, range: [0, 7] },
+    });
+  });
+
   test("carry status, offset, value, range and place", () => {
     const { assembler, emit } = openSource("function f(Dst, n) {\n  | add byte [rbx], n\n}\n");
     emit("f", -1);

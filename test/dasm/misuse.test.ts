@@ -105,6 +105,40 @@ describe("unsuitable numbers", () => {
     expect(() => init(count)).toThrow("allowed are 1 to 128");
   });
 
+  test("pointer sizes", () => {
+    expect(() => init(1, { pointerSize: 5 as 4 })).toThrow("pointerSize and labelImmSize are 4 or 8");
+    expect(() => init(1, { labelImmSize: "8" as unknown as 8 })).toThrow("are 4 or 8");
+  });
+
+  test("base addresses and labels of other types", () => {
+    const state = open(ret);
+    put(state, 0);
+    link(state);
+    expect(() => encode(state, new Uint8Array(1), "0" as unknown as number)).toThrow("integer or a bigint");
+    expect(() => encode(state, new Uint8Array(1), null as unknown as number)).toThrow("integer or a bigint");
+    expect(() => getPcLabel(state, "0" as unknown as number)).toThrow("the label must be a number");
+  });
+
+  test("buffers that shrink", () => {
+    const state = open(ret);
+    put(state, 0);
+    link(state);
+    // Typed by later versions of the language only.
+    const Resizable = ArrayBuffer as unknown as new (
+      size: number,
+      options: object,
+    ) => ArrayBuffer & { resize(size: number): void };
+    const memory = new Resizable(8, { maxByteLength: 16 });
+    const buffer = new Uint8Array(memory);
+    expect(encode(state, buffer)).toBe(STATUS.OK);
+    memory.resize(2);
+    buffer.fill(0);
+    expect(encode(state, buffer)).toBe(STATUS.OK);
+    expect([...buffer]).toEqual([0xc3, 0]);
+    memory.resize(0);
+    expect(() => encode(state, buffer)).toThrow("the buffer has 0 bytes");
+  });
+
   test("maxCodeSize", () => {
     expect(() => init(1, { maxCodeSize: -1 })).toThrow("maxCodeSize is -1");
     expect(() => init(1, { maxCodeSize: 2 ** 31 })).toThrow("maxCodeSize");
@@ -312,5 +346,62 @@ describe("addresses", () => {
     const state = open(actionBytes(0xe8, "EXTERN", 1, 0, "STOP"));
     put(state, 0);
     expect(finish(state)).toEqual([0xe8, 0, 0, 0, 0]);
+  });
+});
+
+describe("extern callbacks", () => {
+  const call = actionBytes(0xe8, "EXTERN", 1, 7, 0x90, "STOP");
+
+  /** A linked state whose callback is given. */
+  function linked(callback: (state: AssemblerState) => unknown): AssemblerState {
+    const state = open(call);
+    setupExtern(state, () => callback(state) as number);
+    put(state, 0);
+    link(state);
+    return state;
+  }
+
+  test.each<[unknown, string]>([
+    [undefined, "the value of extern symbol 7 is of type undefined: an integer is needed"],
+    ["5", "of type string"],
+    [1.5, "is 1.5"],
+    [Number.NaN, "is NaN"],
+  ])("must not return %s", (value, message) => {
+    const state = linked(() => value);
+    expect(() => encode(state, new Uint8Array(6))).toThrow(message);
+  });
+
+  test.each<[unknown, number[]]>([
+    [-2, [254, 255, 255, 255]],
+    [0x1_0000_0005n, [5, 0, 0, 0]],
+    [2 ** 32 + 6, [6, 0, 0, 0]],
+  ])("may return %s", (value, bytes) => {
+    const code = new Uint8Array(6);
+    encode(
+      linked(() => value),
+      code,
+    );
+    expect([...code]).toEqual([0xe8, ...bytes, 0x90]);
+  });
+
+  test.each<[string, (state: AssemblerState) => unknown]>([
+    ["free", free],
+    ["setup", (state) => setup(state, call)],
+    ["encode", (state) => encode(state, new Uint8Array(6))],
+    ["checkStep", (state) => checkStep(state, -1)],
+    ["growPc", (state) => growPc(state, 1)],
+    ["setupGlobal", (state) => setupGlobal(state, new BigUint64Array(1), 1)],
+  ])("must not use the state: %s", (name, use) => {
+    const state = linked((current) => {
+      use(current);
+      return 0;
+    });
+    expect(() => encode(state, new Uint8Array(6))).toThrow(`${name}: called from an extern callback`);
+    setupExtern(state, () => 1);
+    expect(encode(state, new Uint8Array(6))).toBe(STATUS.OK);
+  });
+
+  test("are functions", () => {
+    expect(() => setupExtern(init(1), 5 as unknown as () => number)).toThrow("must be a function");
   });
 });
