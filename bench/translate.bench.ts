@@ -1,9 +1,11 @@
 // How fast the translator is: whole processes and in a warm process, compared with the original
-// under luajit where DYNASM_REFERENCE names a LuaJIT source tree.
+// under luajit where DYNASM_REFERENCE names a LuaJIT source tree. DYNASM_BENCH_FILE names one more
+// source and DYNASM_BENCH_DEFINES its definitions (A=1,B); if the original stands in a folder dynasm
+// beside that file, it is compared with that one, because sources follow their own version.
 import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { Bench } from "tinybench";
 
 const built = new URL("../dist/api/translator.js", import.meta.url).href;
@@ -17,6 +19,8 @@ interface Source {
   readonly name: string;
   readonly file: string;
   readonly defines: readonly string[];
+  /** The original to compare with, if there is one. */
+  readonly original?: string | undefined;
 }
 
 /** A macro-heavy source with about this many lines: the demo interpreter with changing names and numbers. */
@@ -62,23 +66,38 @@ const hasReference = reference !== undefined && existsSync(join(reference, "dyna
 if (!hasReference)
   console.log("no reference: set DYNASM_REFERENCE to a LuaJIT source tree, and install luajit");
 
+const original = hasReference ? join(reference, "dynasm/dynasm.lua") : undefined;
+
+function ownSource(file: string): Source {
+  const beside = join(dirname(file), "dynasm/dynasm.lua");
+  const { DYNASM_BENCH_DEFINES: defines = "" } = process.env;
+  return {
+    name: basename(file),
+    file,
+    defines: defines.split(",").filter((define) => define !== ""),
+    original: existsSync(beside) ? beside : original,
+  };
+}
+
 const vmDefines = ["JIT", "FFI", "FPU", "P64", "ENDIAN_LE"];
 const sources: Source[] = [
-  { name: "demo interpreter", file: "fixtures/demo/interpreter.dasc", defines: ["X64"] },
-  { name: "generated, 2,000 lines", file: writeLargeSource(2000), defines: ["X64"] },
-  { name: "generated, 20,000 lines", file: writeLargeSource(20_000), defines: ["X64"] },
+  { name: "demo interpreter", file: "fixtures/demo/interpreter.dasc", defines: ["X64"], original },
+  { name: "generated, 2,000 lines", file: writeLargeSource(2000), defines: ["X64"], original },
+  { name: "generated, 20,000 lines", file: writeLargeSource(20_000), defines: ["X64"], original },
 ];
 if (hasReference) {
   for (const name of ["vm_x64.dasc", "vm_x86.dasc"]) {
-    sources.push({ name, file: join(reference, "src", name), defines: vmDefines });
+    sources.push({ name, file: join(reference, "src", name), defines: vmDefines, original });
   }
 }
+const { DYNASM_BENCH_FILE: benchFile } = process.env;
+if (benchFile !== undefined) sources.push(ownSource(benchFile));
 
 console.log(`whole process, median of ${runs}`);
-for (const { name, file, defines } of sources) {
+for (const { name, file, defines, original: compared } of sources) {
   const args = [...defines.flatMap((define) => ["-D", define]), "-o", output, file];
   const commands = [[process.execPath, "bin/dynasm.js", "translate", ...args]];
-  if (hasReference) commands.push(["luajit", join(reference, "dynasm/dynasm.lua"), ...args]);
+  if (compared !== undefined) commands.push(["luajit", compared, ...args]);
   const [own = Number.NaN, other] = measure(commands);
   report(name, own, other);
 }
@@ -86,11 +105,11 @@ const [bare = Number.NaN] = measure([[process.execPath, "-e", "0"]]);
 report("node -e 0", bare, undefined);
 
 /** Milliseconds of the reference for the translation alone: a process less the start of luajit. */
-function referenceTranslation({ file, defines }: Source): number | undefined {
-  if (!hasReference) return undefined;
+function referenceTranslation({ file, defines, original: compared }: Source): number | undefined {
+  if (compared === undefined) return undefined;
   const args = [...defines.flatMap((define) => ["-D", define]), "-o", output, file];
   const [all = Number.NaN, start = 0] = measure([
-    ["luajit", join(reference, "dynasm/dynasm.lua"), ...args],
+    ["luajit", compared, ...args],
     ["luajit", "-e", ""],
   ]);
   return all - start;
@@ -99,7 +118,10 @@ function referenceTranslation({ file, defines }: Source): number | undefined {
 console.log("\ntranslation alone, warm process");
 for (const source of sources) {
   const text = readFileSync(source.file, "latin1");
-  const defines = source.defines.map((name) => [name, "1"] as const);
+  const defines = source.defines.map((define) => {
+    const [name = "", value = "1"] = define.split("=");
+    return [name, value] as const;
+  });
   const bench = new Bench({ time: 1000, warmupTime: 500 });
   bench.add(source.name, () => {
     const result = translate(text, { fileName: source.name, defines });
