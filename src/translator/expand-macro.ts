@@ -95,7 +95,8 @@ function usesTemplates(state: TranslationState, { calls }: Macro, args: readonly
     calls.epoch = state.epoch;
     calls.count = 0;
   }
-  return ++calls.count > fewCalls && state.recorder === undefined && arePlain(args);
+  if (++calls.count <= fewCalls || args.length === 0) return false;
+  return state.recorder === undefined && arePlain(args);
 }
 
 /** Executes the statements of a macro. A failing statement is reported and the macro goes on. */

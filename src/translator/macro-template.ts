@@ -175,15 +175,15 @@ function createSplit(pieces: readonly string[], slots: readonly number[]): Split
 
 /** Prepares a macro statement for the current definitions. */
 export function createTemplate(cut: CutStatement, defines: Defines, epoch: number): StatementTemplate {
-  const pieces = substitutePieces(cut, defines);
-  const template = { epoch, host: undefined, mayOpenControl: true, split: undefined };
-  if (pieces === undefined) return template;
   const { slots } = cut;
+  const template = { epoch, host: undefined, mayOpenControl: true, split: undefined };
+  const isHost = cut.pieces[0]?.charCodeAt(0) === bar;
+  // A statement without parameters is the same text in every call, which is found by that text.
+  if (!isHost && slots.length === 0) return template;
+  const pieces = substitutePieces(cut, defines);
+  if (pieces === undefined) return template;
+  if (!isHost) return { ...template, split: createSplit(pieces, slots) };
   const [first = "", ...others] = pieces;
-  if (first.charCodeAt(0) !== bar) {
-    // Without parameters it is the same text in every call, which is found by that text.
-    return slots.length === 0 ? template : { ...template, split: createSplit(pieces, slots) };
-  }
   if (first.startsWith("|//") || pieces.some((piece) => piece.includes(".."))) return template;
   const host = { pieces: [first.slice(1), ...others], slots };
   return { ...template, host, mayOpenControl: mayOpenControl(host.pieces) };
