@@ -3,6 +3,8 @@ import { spawnSync } from "node:child_process";
 import { cpSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { runInNewContext } from "node:vm";
+import { build } from "esbuild";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ensureBuilt, packageRoot } from "../support/built-command.js";
 
@@ -154,4 +156,28 @@ process.stdout.write(assembler.dump());
     );
     expect(text).toBe("  00000000 0000  c3                        ret\n");
   });
+});
+
+test("the encoder works where there is no Node, made for browsers by a bundler", async () => {
+  const { outputFiles, errors } = await build({
+    stdin: { contents: `export * from "./src/dasm/index.ts"`, resolveDir: packageRoot },
+    bundle: true,
+    platform: "browser",
+    format: "iife",
+    globalName: "dasm",
+    write: false,
+    logLevel: "silent",
+  });
+  expect(errors).toEqual([]);
+  const program = `
+    const assembler = dasm.new(Uint8Array.of(0xb8, 237, 0xc3, 255));
+    assembler.put(0, 5);
+    assembler.link();
+    let problem = "";
+    try { assembler.build(); } catch (error) { problem = error.message; }
+    [[...assembler.encode()].join(" "), assembler.dump(), problem].join("\\n");
+  `;
+  expect(runInNewContext(`${outputFiles[0]?.text}\n${program}`)).toBe(
+    "184 5 0 0 0 195\n  00000000 0000  b8 05 00 00 00 c3\n\nthe code is for x64, this process runs on unknown: encode works, running does not",
+  );
 });
