@@ -226,9 +226,9 @@ function measureCall(): number | undefined {
   assembler.put(0);
   const code = assembler.build();
   const add = code.fn("int32_t (int32_t, int32_t)") as (a: number, b: number) => number;
-  const calls = 2_000_000;
+  const calls = 500_000;
   let best = Number.POSITIVE_INFINITY;
-  for (let round = 0; round < 5; round++) {
+  for (let round = 0; round < 30; round++) {
     let sum = 0;
     const start = performance.now();
     for (let call = 0; call < calls; call++) sum = add(sum, 1);
