@@ -1147,7 +1147,7 @@ if ffi.os == "Windows" then
     void *dynasm_GetCurrentProcess(void) __asm__("GetCurrentProcess");
   ]]
   local C = ffi.C
-  local MEM_COMMIT_RESERVE, MEM_DECOMMIT = 0x3000, 0x4000
+  local MEM_COMMIT_RESERVE, MEM_DECOMMIT, MEM_RELEASE = 0x3000, 0x4000, 0x8000
   local PAGE_READWRITE, PAGE_EXECUTE_READ = 0x04, 0x20
   local previous = ffi.new "uint32_t[1]"
   os_memory = {
@@ -1163,8 +1163,12 @@ if ffi.os == "Windows" then
       C.dynasm_FlushInstructionCache(C.dynasm_GetCurrentProcess(), start, size)
       return true
     end,
-    -- Pages of a region can only be decommitted one by one; their address range stays reserved.
-    unmap = function(start, size) C.dynasm_VirtualFree(start, size, MEM_DECOMMIT) end,
+    -- What was allocated as a whole can be released. Pages of a region can only be decommitted one by one;
+    -- their address range stays reserved.
+    unmap = function(start, size)
+      if size > REGION_MAX / 4 and C.dynasm_VirtualFree(start, 0, MEM_RELEASE) ~= 0 then return end
+      C.dynasm_VirtualFree(start, size, MEM_DECOMMIT)
+    end,
   }
 else
   local offset_type = (ffi.os == "Linux" or ffi.os == "POSIX") and "long" or "int64_t"
