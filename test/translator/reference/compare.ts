@@ -84,6 +84,7 @@ function comparable(text: string): string {
       "internal\n",
     )
     .replaceAll(/\nCaptures:\n.*/gs, "")
+    .replaceAll(/mixed operand size in `v?movd (?:ro,xq|xq,ro)'|bad operand size(?=:)/g, "size")
     .replaceAll(/[^\n]*missing \.dumpcapture [^\n]*/g, "missing .dumpcapture");
 }
 

@@ -26,7 +26,7 @@ export interface Comparison {
 }
 
 const maximumRounds = 5;
-const maximumReported = 20;
+const maximumReported = 5;
 
 async function compareAll(
   script: string,

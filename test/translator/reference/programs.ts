@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import type { Random } from "./random.js";
 
 /** A random input: its files and the arguments that translate it. */
@@ -230,7 +231,39 @@ const OPCODES =
   "vblendvps vpblendvb vpinsrw vpextrw vbroadcastss vpbroadcastd vsqrtsd vzeroupper vfmadd231pd vfmadd132ss vpmovzxbw vpermq vpshufd vroundsd " +
   "andn bextr bzhi mulx pdep rorx sarx shlx blsi adcx mov64 mov64 extrq insertq";
 
+/** Every mnemonic of the originals with a number of operands that it takes. */
+const MNEMONICS = readFileSync(
+  new URL("../../../fixtures/vectors/x86/mnemonics.tsv", import.meta.url),
+  "utf8",
+)
+  .trim()
+  .split("\n")
+  .slice(1)
+  .map((line) => line.split("\t"))
+  .filter(([, count]) => /^\d$/.test(count ?? ""))
+  .map(([name = "", count]) => ({ name, count: Number(count) }));
+
+/** A mnemonic of the whole set, with operands of one family. */
+function anyInstruction(r: Random): string {
+  const { name, count } = r.of(MNEMONICS);
+  const vectors = "xmm0 xmm3 xmm1 xmm9 xmm15 ymm0 ymm5 ymm8 ymm12";
+  const integers = "eax ecx ebp rax rcx r8 r13 r9d al cl bl r10w ax r8b";
+  const [first, second] = r.of([
+    [vectors, vectors],
+    [integers, integers],
+    [vectors, integers],
+    ["st0 st1 st5", "st0 st2"],
+  ] as const);
+  const one = (index: number): string => {
+    if (index === count - 1 && r.chance(0.35)) return r.chance(0.7) ? number(r) : expression(r);
+    if (r.chance(0.3)) return memory(r);
+    return register(r, r.chance(0.7) ? first : second);
+  };
+  return `${name} ${Array.from({ length: count }, (_, index) => one(index)).join(", ")}`;
+}
+
 function instruction(r: Random): string {
+  if (r.chance(0.4)) return anyInstruction(r);
   const opcode = r.chance(0.02) ? r.word("moov Mov add. .foo . x @d0 1 ->g:") : r.word(OPCODES);
   const count = r.of([0, 1, 1, 2, 2, 2, 2, 2, 2, 3, 3, 4]);
   const comma = r.chance(0.1) ? r.of([" , ", ",", ",,", " ,"]) : ", ";
