@@ -1,5 +1,5 @@
-import type { Prototype } from "./chunk.js";
-import { formatConstant, showName } from "./format-constant.js";
+import type { Constant, Prototype } from "./chunk.js";
+import { formatConstant, quoteString, showName } from "./format-constant.js";
 import { fieldAx, fieldOf, opcodeOf, RK_CONSTANT } from "./instruction.js";
 import { OP, OPERATIONS, type OperandSlot } from "./opcodes.js";
 
@@ -29,22 +29,29 @@ function showOperand({ kind, field }: OperandSlot, word: number, pc: number): st
   }
 }
 
+/** A constant, of which no more is looked at than is shown. */
+function noteConstant(constant: Constant | undefined): string | undefined {
+  if (constant === undefined) return undefined;
+  if (constant.kind !== "string") return formatConstant(constant);
+  return shorten(quoteString(constant.value.slice(0, MAX_NOTE)));
+}
+
 /** The constant or the name an operand stands for, or undefined when it stands for itself. */
 function noteOperand(prototype: Prototype, { kind, field }: OperandSlot, word: number): string | undefined {
   const value = fieldOf(word, field);
   if (kind === "U") {
     const name = prototype.upvalueNames[value] ?? null;
-    return name === null ? undefined : showName(name);
+    if (name === null) return undefined;
+    if (name.length <= MAX_NOTE) return showName(name);
+    return `${quoteString(name.slice(0, MAX_NOTE)).slice(1, MAX_NOTE - 2)}...`;
   }
   if (kind !== "K" && (kind !== "RK" || value < RK_CONSTANT)) return undefined;
-  const constant = prototype.constants[kind === "K" ? value : value - RK_CONSTANT];
-  return constant === undefined ? undefined : shorten(formatConstant(constant));
+  return noteConstant(prototype.constants[kind === "K" ? value : value - RK_CONSTANT]);
 }
 
 function noteExtra(prototype: Prototype, pc: number): string | undefined {
   if (opcodeOf(prototype.code[pc] ?? 0) !== OP.LOADKX) return undefined;
-  const constant = prototype.constants[fieldAx(prototype.code[pc + 1] ?? 0)];
-  return constant === undefined ? undefined : shorten(formatConstant(constant));
+  return noteConstant(prototype.constants[fieldAx(prototype.code[pc + 1] ?? 0)]);
 }
 
 /**

@@ -18,22 +18,30 @@ export interface ListOptions {
   readonly tables?: boolean;
 }
 
+/** Texts up to this length stand behind every instruction that names them. */
+const SHORT_NOTE = 40;
+
+/** Characters that longer texts may take behind the instructions of a chunk; then they are cut. */
+const NOTE_ROOM = 2 ** 26;
+
 /** One function while it is listed. */
 interface Listing {
   readonly prototype: Prototype;
   readonly path: string;
+  /** Characters left for long texts, of all functions of the chunk together. */
+  readonly room: { left: number };
   /** Constants as text, filled in when first shown: code names the same few again and again. */
   readonly constantTexts: string[];
   readonly upvalueTexts: readonly string[];
 }
 
-function createListing(prototype: Prototype, path: string): Listing {
+function createListing(prototype: Prototype, path: string, room: Listing["room"]): Listing {
   const { upvalues, upvalueNames } = prototype;
   const upvalueTexts = upvalues.map((_, index) => {
     const name = upvalueNames[index] ?? null;
     return name === null ? "-" : showName(name);
   });
-  return { prototype, path, constantTexts: [], upvalueTexts };
+  return { prototype, path, room, constantTexts: [], upvalueTexts };
 }
 
 function plural(count: number, noun: string): string {
@@ -67,9 +75,28 @@ function showUpvalue({ upvalueTexts }: Listing, index: number): string {
   return upvalueTexts[index] ?? "-";
 }
 
+/**
+ * The text as it stands behind an instruction: as luac has it, unless long texts named again and again would
+ * make the listing grow out of proportion to the chunk.
+ */
+function noteText({ room }: Listing, text: string): string {
+  if (text.length <= SHORT_NOTE) return text;
+  if (text.length > room.left) return `${text.slice(0, SHORT_NOTE)}...`;
+  room.left -= text.length;
+  return text;
+}
+
+function noteConstant(listing: Listing, index: number): string {
+  return noteText(listing, showConstant(listing, index));
+}
+
+function noteUpvalue(listing: Listing, index: number): string {
+  return noteText(listing, showUpvalue(listing, index));
+}
+
 /** The constant behind an RK field, `-` for a register. */
 function showRk(listing: Listing, field: number): string {
-  return field < RK_CONSTANT ? "-" : showConstant(listing, field - RK_CONSTANT);
+  return field < RK_CONSTANT ? "-" : noteConstant(listing, field - RK_CONSTANT);
 }
 
 function noteConstantC(listing: Listing, word: number): string {
@@ -86,7 +113,7 @@ function noteJump(_listing: Listing, word: number, pc: number): string {
 }
 
 function noteUpvalueB(listing: Listing, word: number): string {
-  return showUpvalue(listing, fieldB(word));
+  return noteUpvalue(listing, fieldB(word));
 }
 
 function noteGettabup(listing: Listing, word: number): string {
@@ -95,7 +122,7 @@ function noteGettabup(listing: Listing, word: number): string {
 }
 
 function noteSettabup(listing: Listing, word: number): string {
-  const parts = [showUpvalue(listing, fieldA(word))];
+  const parts = [noteUpvalue(listing, fieldA(word))];
   for (const field of [fieldB(word), fieldC(word)])
     if (field >= RK_CONSTANT) parts.push(showRk(listing, field));
   return parts.join(" ");
@@ -112,14 +139,14 @@ function noteSetlist({ prototype }: Listing, word: number, pc: number): string {
 function noteExtraarg(listing: Listing, word: number, pc: number): string {
   const before = listing.prototype.code[pc - 1];
   if (before === undefined || opcodeOf(before) !== OP.LOADKX) return "";
-  return showConstant(listing, fieldAx(word));
+  return noteConstant(listing, fieldAx(word));
 }
 
 type Note = (listing: Listing, word: number, pc: number) => string;
 
 /** What stands behind the `;` of an opcode. As in luac, nothing for MOD. */
 const NOTES: { readonly [Name in OpcodeName]?: Note } = {
-  LOADK: (listing, word) => showConstant(listing, fieldBx(word)),
+  LOADK: (listing, word) => noteConstant(listing, fieldBx(word)),
   GETUPVAL: noteUpvalueB,
   SETUPVAL: noteUpvalueB,
   GETTABUP: noteGettabup,
@@ -216,17 +243,23 @@ function listPrototype(lines: string[], listing: Listing, tables: boolean, level
     return;
   }
   listing.prototype.prototypes.forEach((prototype, index) => {
-    listPrototype(lines, createListing(prototype, `${listing.path}/${index}`), tables, level + 1);
+    listPrototype(
+      lines,
+      createListing(prototype, `${listing.path}/${index}`, listing.room),
+      tables,
+      level + 1,
+    );
   });
 }
 
 /**
  * A listing like that of `luac -l -l`, for chunks of any layout: the same text, except that functions are named
  * by their path (`main/0/2`) where luac prints addresses, that the block number of a SETLIST is always shown as
- * such, and that anything out of range is named instead of being read. Pc, constants and jump targets count from 1, as luac does.
+ * such, that anything out of range is named instead of being read, and that texts of more than 40 characters are
+ * cut once they have filled 64 MB. Pc, constants and jump targets count from 1, as luac does.
  */
 export function listChunk(chunk: Chunk, options: ListOptions = {}): string {
   const lines: string[] = [];
-  listPrototype(lines, createListing(chunk.main, "main"), options.tables ?? true, 1);
+  listPrototype(lines, createListing(chunk.main, "main", { left: NOTE_ROOM }), options.tables ?? true, 1);
   return `${lines.join("\n")}\n`;
 }

@@ -283,6 +283,16 @@ describe("list, info, convert, diff, graph", () => {
     expect((await run("info", cut)).code).toBe(1);
   });
 
+  test("names outside ASCII come out as UTF-8", async () => {
+    const source = at("né→.lasm", ".fn @né→.lua\n.instruction\nRETURN R0 1\n.endfn\n");
+    const utf8 = async (...argv: string[]) => (await run(...argv)).bytes.toString("utf8");
+    expect(await utf8("list", source, hello)).toContain("né→.lasm:\n\nmain <né→.lua:0,0>");
+    const chunk = at("né→.luac");
+    await run("assemble", source, "-o", chunk);
+    expect(await utf8("info", chunk)).toContain("source: né→.lua");
+    expect(JSON.parse(await utf8("info", chunk, "--json"))).toMatchObject({ file: chunk });
+  });
+
   test("convert changes the layout there and back", async () => {
     const chunk = await assembleHello();
     const foreign = at("foreign.luac");

@@ -12,6 +12,18 @@ function graphOf(code: string, rest = ""): ControlFlowGraph {
   return result.graph;
 }
 
+test("long constants and names are cut in boxes", () => {
+  const linesOf = (length: number) => {
+    const text = "x".repeat(length);
+    const rest = `.const\nK0 = "${text}"\n.upvalue\nU0 = L1 R0 "${text}"`;
+    return graphOf("GETTABUP R0 U0 K0\nRETURN R0 1", rest).blocks[0]?.lines[0];
+  };
+  const x = (length: number) => "x".repeat(length);
+  expect(linesOf(38)).toBe(`0 GETTABUP R0 U0 K0 ; ${x(38)} "${x(38)}"`);
+  expect(linesOf(39)).toBe(`0 GETTABUP R0 U0 K0 ; ${x(39)} "${x(36)}...`);
+  expect(linesOf(1_000_000)).toBe(`0 GETTABUP R0 U0 K0 ; ${x(37)}... "${x(36)}...`);
+});
+
 function edgesOf({ edges }: ControlFlowGraph): string[] {
   return edges.map(({ from, to, target, label }) => `${from}-${label}>${to ?? `pc ${target}`}`);
 }

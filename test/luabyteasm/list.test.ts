@@ -183,3 +183,16 @@ describe("formatNumber", () => {
     expect(cases.map(([value]) => formatNumber(value))).toEqual(cases.map(([, text]) => text));
   });
 });
+
+test("long texts that code names again and again do not multiply", () => {
+  const size = 5_000_000;
+  const text = "x".repeat(size);
+  const rest = `.const\nK0 = "${text}"\nK1 = "short"\n.upvalue\nU0 = L1 R0 "${text}"`;
+  const listing = listChunk(chunkOfCode(`${"GETTABUP R0 U0 K0\n".repeat(500)}GETTABUP R0 U0 K1`, rest));
+  expect(listing.length).toBeGreaterThan(10 * size);
+  expect(listing.length).toBeLessThan(17 * size);
+  const code = listing.split("\n").filter((line) => line.includes("GETTABUP"));
+  expect(code[0]).toBe(`\t1\t[1]\tGETTABUP \t0 0 -1\t; ${text} "${text}"`);
+  expect(code[499]).toBe(`\t500\t[1]\tGETTABUP \t0 0 -1\t; ${"x".repeat(40)}... "${"x".repeat(39)}...`);
+  expect(code[500]).toBe(`\t501\t[1]\tGETTABUP \t0 0 -2\t; ${"x".repeat(40)}... "short"`);
+});

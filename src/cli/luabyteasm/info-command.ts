@@ -4,11 +4,11 @@ import type { CommandArguments, CommandSpec, Outcome } from "./command.js";
 import { forEachFile } from "./each-file.js";
 import { displayName } from "./messages.js";
 import { messageOptions, outputOption } from "./options.js";
-import { nameAsBytes, writeText } from "./write-result.js";
+import { writeText } from "./write-result.js";
 
 function renderInfo(file: string, info: HeaderInfo, json: boolean, named: boolean): string {
-  if (json) return nameAsBytes(`${JSON.stringify({ file: displayName(file), ...info })}\n`);
-  return `${named ? `${nameAsBytes(displayName(file))}: ` : ""}${renderHeaderInfo(info)}`;
+  if (json) return `${JSON.stringify({ file: displayName(file), ...info })}\n`;
+  return `${named ? `${displayName(file)}: ` : ""}${renderHeaderInfo(info)}`;
 }
 
 function run(args: CommandArguments): Outcome {

@@ -3,7 +3,7 @@ import type { CommandArguments, CommandSpec, Outcome } from "./command.js";
 import { forEachFile } from "./each-file.js";
 import { loadChunk } from "./load-chunk.js";
 import { messageOptions, outputOption } from "./options.js";
-import { nameAsBytes, writeText } from "./write-result.js";
+import { writeText } from "./write-result.js";
 
 function run(args: CommandArguments): Outcome {
   const parts: string[] = [];
@@ -11,7 +11,7 @@ function run(args: CommandArguments): Outcome {
   const outcome = forEachFile(args.files, (file) => {
     const loaded = loadChunk(file);
     if (!loaded.ok) return loaded;
-    if (args.files.length > 1) parts.push(`${nameAsBytes(file)}:\n`);
+    if (args.files.length > 1) parts.push(`${file}:\n`);
     parts.push(listChunk(loaded.chunk, { tables }));
     return loaded;
   });

@@ -1,14 +1,9 @@
 import { writeFileAtomically } from "../output-file.js";
 import { type CommandArguments, UsageError } from "./command.js";
 
-/** Where text for people goes: `--output`, or standard output. */
+/** Writes text for people, which is UTF-8, to `--output` or standard output. */
 export function writeText(args: CommandArguments, text: string): void {
-  writeFileAtomically(args.options.get("output") ?? "-", text);
-}
-
-/** A file name as it stands in text with one character per byte. */
-export function nameAsBytes(path: string): string {
-  return Buffer.from(path, "utf8").toString("latin1");
+  writeFileAtomically(args.options.get("output") ?? "-", Buffer.from(text, "utf8"));
 }
 
 /** Keeps binary output off terminals. */
