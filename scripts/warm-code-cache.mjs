@@ -27,8 +27,9 @@ const runs = {
   ],
 };
 
-tuneEngine();
+// The options of luabyteasm come on top of those of dynasm, which therefore is first.
 for (const [command, commandRuns] of Object.entries(runs)) {
+  tuneEngine(command);
   const bundle = join(root, "dist/cli", `${command}.cjs`);
   const { exports, script } = loadBundle(bundle, undefined);
   for (const argv of commandRuns) {
