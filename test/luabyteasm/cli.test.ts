@@ -361,7 +361,13 @@ describe("run", () => {
 
   test.skipIf(!hasNative("lua5.2", ["-v"]))("the exit code is that of the program", async () => {
     expect((await run("run", "--lua", "true", hello)).code).toBe(0);
-    expect((await run("run", "--lua", "false", hello)).code).toBe(1);
+    expect(await run("run", "--lua", "false", hello)).toMatchObject({ code: 1, stderr: "" });
+    const foreign = at("foreign.lasm", ".chunk endian=big\n.fn\n.instruction\nRETURN R0 1\n.endfn\n");
+    expect(await run("run", "--lua", "false", foreign)).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining("hint: luabyteasm convert --stock"),
+    });
+    expect(await run("run", "--lua", "true", foreign)).toMatchObject({ code: 0, stderr: "" });
     const exit = [
       '.fn\n.const\nK0 = "os"\nK1 = "exit"\nK2 = "arg"\nK3 = 1\nK4 = "tonumber"\n.upvalue\nU0 = L1 R0',
       ".instruction\nGETTABUP R0 U0 K0\nGETTABLE R0 R0 K1\nGETTABUP R1 U0 K4\nGETTABUP R2 U0 K2",

@@ -2,6 +2,8 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { constants, tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Diagnostic } from "../../diagnostics/diagnostic.js";
+import { type ChunkHeader, DEFAULT_HEADER } from "../../luabyteasm/chunk.js";
 import { verify } from "../../luabyteasm/verify.js";
 import { writeChunk } from "../../luabyteasm/write-chunk.js";
 import { errorCode, FileError } from "../file-error.js";
@@ -11,6 +13,18 @@ import { type Message, messageOfFinding, messagesAbout } from "./messages.js";
 import { checkOption, messageOptions } from "./options.js";
 
 const standardInterpreter = "lua5.2";
+
+/** Why an interpreter may have refused the chunk. */
+const FOREIGN_LAYOUT: Diagnostic = {
+  code: "layout",
+  severity: "warning",
+  message: "byte order or sizes are not those that Lua 5.2 on 64-bit x86 loads",
+  hint: "luabyteasm convert --stock FILE -o OUT makes a chunk that it does",
+};
+
+function isStock(header: ChunkHeader): boolean {
+  return JSON.stringify({ ...DEFAULT_HEADER, ...header }) === JSON.stringify(DEFAULT_HEADER);
+}
 
 /** Exit code of a program that a signal ended, as shells report it. */
 function codeOfSignal(signal: NodeJS.Signals): number {
@@ -52,7 +66,10 @@ function run(args: CommandArguments): Outcome {
   if (!written.ok)
     return { exitCode: 1, messages: [...messages, ...messagesAbout(file, written.diagnostics)] };
   const interpreter = args.options.get("lua") ?? standardInterpreter;
-  return { exitCode: runInterpreter(interpreter, written.bytes, operands), messages };
+  const exitCode = runInterpreter(interpreter, written.bytes, operands);
+  if (exitCode !== 0 && !isStock(loaded.chunk.header))
+    messages.push(...messagesAbout(file, [FOREIGN_LAYOUT]));
+  return { exitCode, messages };
 }
 
 export const runCommand: CommandSpec = {
