@@ -35,6 +35,28 @@ interface Listing {
   readonly upvalueTexts: readonly string[];
 }
 
+/** Finished lines on their way to whoever wants the text. */
+interface LineOutput {
+  lines: string[];
+  /** Characters of the lines. */
+  size: number;
+  readonly write: (text: string) => void;
+}
+
+const SIZE_PER_WRITE = 1 << 16;
+
+function flush(output: LineOutput): void {
+  if (output.lines.length > 0) output.write(`${output.lines.join("\n")}\n`);
+  output.lines = [];
+  output.size = 0;
+}
+
+function addLine(output: LineOutput, line: string): void {
+  output.lines.push(line);
+  output.size += line.length;
+  if (output.size >= SIZE_PER_WRITE) flush(output);
+}
+
 function createListing(prototype: Prototype, path: string, room: Listing["room"]): Listing {
   const { upvalues, upvalueNames } = prototype;
   const upvalueTexts = upvalues.map((_, index) => {
@@ -48,15 +70,17 @@ function plural(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }
 
-function listHead(lines: string[], { prototype, path }: Listing): void {
+function listHead(output: LineOutput, { prototype, path }: Listing): void {
   const { code, lineDefined, lastLineDefined, constants, prototypes } = prototype;
   const kind = lineDefined === 0 ? "main" : "function";
   const place = `${showSource(prototype.source)}:${lineDefined},${lastLineDefined}`;
-  lines.push("", `${kind} <${place}> (${plural(code.length, "instruction")} at ${path})`);
+  addLine(output, "");
+  addLine(output, `${kind} <${place}> (${plural(code.length, "instruction")} at ${path})`);
   const { numParams, isVararg, maxStackSize, upvalues, locals } = prototype;
   const params = `${numParams}${isVararg === 0 ? "" : "+"} param${numParams === 1 ? "" : "s"}`;
   const rest = `${plural(locals.length, "local")}, ${plural(constants.length, "constant")}`;
-  lines.push(
+  addLine(
+    output,
     `${params}, ${plural(maxStackSize, "slot")}, ${plural(upvalues.length, "upvalue")}, ${rest}, ${plural(prototypes.length, "function")}`,
   );
 }
@@ -200,7 +224,7 @@ function showInstruction(listing: Listing, operation: Operation, word: number, p
   return note === "" ? text : `${text}\t; ${note}`;
 }
 
-function listCode(lines: string[], listing: Listing): void {
+function listCode(output: LineOutput, listing: Listing): void {
   const { code, codeHigh, lineInfo } = listing.prototype;
   for (let pc = 0; pc < code.length; pc++) {
     const word = code[pc] ?? 0;
@@ -210,41 +234,41 @@ function listCode(lines: string[], listing: Listing): void {
     const place = `\t${pc + 1}\t[${line > 0 ? line : "-"}]\t`;
     if (operation === undefined || high !== 0) {
       const digits = (high === 0 ? "" : high.toString(16)) + word.toString(16).padStart(8, "0");
-      lines.push(`${place}(opcode ${opcodeOf(word)})\t0x${digits}`);
+      addLine(output, `${place}(opcode ${opcodeOf(word)})\t0x${digits}`);
     } else {
-      lines.push(place + showInstruction(listing, operation, word, pc));
+      addLine(output, place + showInstruction(listing, operation, word, pc));
     }
   }
 }
 
-function listTables(lines: string[], listing: Listing): void {
+function listTables(output: LineOutput, listing: Listing): void {
   const { constants, locals, upvalues } = listing.prototype;
-  lines.push(`constants (${constants.length}) for ${listing.path}:`);
+  addLine(output, `constants (${constants.length}) for ${listing.path}:`);
   for (let index = 0; index < constants.length; index++) {
-    lines.push(`\t${index + 1}\t${showConstant(listing, index)}`);
+    addLine(output, `\t${index + 1}\t${showConstant(listing, index)}`);
   }
-  lines.push(`locals (${locals.length}) for ${listing.path}:`);
+  addLine(output, `locals (${locals.length}) for ${listing.path}:`);
   locals.forEach(({ name, startPc, endPc }, index) => {
     const [first, last] = [BigInt(startPc) + 1n, BigInt(endPc) + 1n];
-    lines.push(`\t${index}\t${name === null ? "-" : showName(name)}\t${first}\t${last}`);
+    addLine(output, `\t${index}\t${name === null ? "-" : showName(name)}\t${first}\t${last}`);
   });
-  lines.push(`upvalues (${upvalues.length}) for ${listing.path}:`);
+  addLine(output, `upvalues (${upvalues.length}) for ${listing.path}:`);
   upvalues.forEach(({ inStack, index }, number) => {
-    lines.push(`\t${number}\t${showUpvalue(listing, number)}\t${inStack}\t${index}`);
+    addLine(output, `\t${number}\t${showUpvalue(listing, number)}\t${inStack}\t${index}`);
   });
 }
 
-function listPrototype(lines: string[], listing: Listing, tables: boolean, level: number): void {
-  listHead(lines, listing);
-  listCode(lines, listing);
-  if (tables) listTables(lines, listing);
+function listPrototype(output: LineOutput, listing: Listing, tables: boolean, level: number): void {
+  listHead(output, listing);
+  listCode(output, listing);
+  if (tables) listTables(output, listing);
   if (level > MAX_DEPTH) {
-    lines.push(`(functions nested more than ${MAX_DEPTH} levels deep are not listed)`);
+    addLine(output, `(functions nested more than ${MAX_DEPTH} levels deep are not listed)`);
     return;
   }
   listing.prototype.prototypes.forEach((prototype, index) => {
     listPrototype(
-      lines,
+      output,
       createListing(prototype, `${listing.path}/${index}`, listing.room),
       tables,
       level + 1,
@@ -259,7 +283,15 @@ function listPrototype(lines: string[], listing: Listing, tables: boolean, level
  * cut once they have filled 64 MB. Pc, constants and jump targets count from 1, as luac does.
  */
 export function listChunk(chunk: Chunk, options: ListOptions = {}): string {
-  const lines: string[] = [];
-  listPrototype(lines, createListing(chunk.main, "main", { left: NOTE_ROOM }), options.tables ?? true, 1);
-  return `${lines.join("\n")}\n`;
+  const parts: string[] = [];
+  listChunkTo(chunk, (text) => parts.push(text), options);
+  return parts.join("");
+}
+
+/** As {@link listChunk}, for texts that need not be in memory as a whole: hands over some lines at a time. */
+export function listChunkTo(chunk: Chunk, write: (text: string) => void, options: ListOptions = {}): void {
+  const output: LineOutput = { lines: [], size: 0, write };
+  const main = createListing(chunk.main, "main", { left: NOTE_ROOM });
+  listPrototype(output, main, options.tables ?? true, 1);
+  flush(output);
 }

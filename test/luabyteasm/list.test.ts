@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { DEFAULT_HEADER, type Prototype } from "../../src/luabyteasm/chunk.js";
 import { formatNumber } from "../../src/luabyteasm/format-number.js";
-import { listChunk } from "../../src/luabyteasm/list.js";
+import { listChunk, listChunkTo } from "../../src/luabyteasm/list.js";
 import { readChunk } from "../../src/luabyteasm/read-chunk.js";
 import { hasNative } from "../support/native.js";
 import { chunkOfCode, chunkOfText } from "./chunk-text.js";
@@ -195,4 +195,12 @@ test("long texts that code names again and again do not multiply", () => {
   expect(code[0]).toBe(`\t1\t[1]\tGETTABUP \t0 0 -1\t; ${text} "${text}"`);
   expect(code[499]).toBe(`\t500\t[1]\tGETTABUP \t0 0 -1\t; ${"x".repeat(40)}... "${"x".repeat(39)}...`);
   expect(code[500]).toBe(`\t501\t[1]\tGETTABUP \t0 0 -2\t; ${"x".repeat(40)}... "short"`);
+});
+
+test("a listing handed over in pieces is the one in one piece", () => {
+  const chunk = chunkOfCode("MOVE R0 R1\n".repeat(20_000));
+  const pieces: string[] = [];
+  listChunkTo(chunk, (piece) => pieces.push(piece));
+  expect(pieces.length).toBeGreaterThan(5);
+  expect(pieces.join("")).toBe(listChunk(chunk));
 });

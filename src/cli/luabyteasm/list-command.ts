@@ -1,21 +1,27 @@
-import { listChunk } from "../../luabyteasm/list.js";
+import type { Chunk } from "../../luabyteasm/chunk.js";
+import { listChunkTo } from "../../luabyteasm/list.js";
+import { produceFileAtomically } from "../output-file.js";
 import type { CommandArguments, CommandSpec, Outcome } from "./command.js";
 import { forEachFile } from "./each-file.js";
 import { loadChunk } from "./load-chunk.js";
 import { messageOptions, outputOption } from "./options.js";
-import { writeText } from "./write-result.js";
 
 function run(args: CommandArguments): Outcome {
-  const parts: string[] = [];
+  const chunks: { readonly file: string; readonly chunk: Chunk }[] = [];
   const tables = !args.options.has("code-only");
   const outcome = forEachFile(args.files, (file) => {
     const loaded = loadChunk(file);
-    if (!loaded.ok) return loaded;
-    if (args.files.length > 1) parts.push(`${file}:\n`);
-    parts.push(listChunk(loaded.chunk, { tables }));
+    if (loaded.ok) chunks.push({ file, chunk: loaded.chunk });
     return loaded;
   });
-  if (parts.length > 0) writeText(args, parts.join(""));
+  if (chunks.length === 0) return outcome;
+  produceFileAtomically(args.options.get("output") ?? "-", (write) => {
+    const writeLines = (text: string): void => write(Buffer.from(text, "utf8"));
+    for (const { file, chunk } of chunks) {
+      if (args.files.length > 1) writeLines(`${file}:\n`);
+      listChunkTo(chunk, writeLines, { tables });
+    }
+  });
   return outcome;
 }
 
