@@ -27,9 +27,8 @@ const runs = {
   ],
 };
 
-// The options of luabyteasm come on top of those of dynasm, which therefore is first.
+tuneEngine();
 for (const [command, commandRuns] of Object.entries(runs)) {
-  tuneEngine(command);
   const bundle = join(root, "dist/cli", `${command}.cjs`);
   const { exports, script } = loadBundle(bundle, undefined);
   for (const argv of commandRuns) {

@@ -83,6 +83,7 @@ function reportDefect(command: string, error: unknown): void {
  * optimizing compiler costs more than it saves, and on small machines it takes time from the main
  * thread. The number is the bytes of bytecode that a function executes before it is looked at.
  * Later engines than that of Node 20 do not know the option and would complain on standard error.
+ * Options of the garbage collector are not among them: it has started already, and fails when they change.
  *
  * @param engineVersion version of V8, as in `process.versions.v8`
  */
@@ -90,23 +91,9 @@ export function engineOptions(engineVersion: string): readonly string[] {
   return engineVersion.startsWith("11.") ? ["--interrupt-budget=300000"] : [];
 }
 
-/**
- * Further engine options of `luabyteasm`, whose files may be large: the space of young objects does not
- * grow, since nearly all of them are garbage at once, and is not collected by several threads with
- * buffers of their own. The optimizer's memory is more than what a text of two megabytes takes, so it
- * starts later still.
- *
- * @param engineVersion version of V8, as in `process.versions.v8`
- */
-export function memoryOptions(engineVersion: string): readonly string[] {
-  const options = ["--max-semi-space-size=1", "--semi-space-growth-factor=1", "--single-threaded-gc"];
-  return engineVersion.startsWith("11.") ? ["--interrupt-budget=3000000", ...options] : options;
-}
-
 /** Sets the engine options of a run; the code cache is valid only under the options it was made with. */
-export function tuneEngine(command: CommandName): void {
-  const { v8 } = process.versions;
-  const options = command === "luabyteasm" ? [...engineOptions(v8), ...memoryOptions(v8)] : engineOptions(v8);
+export function tuneEngine(): void {
+  const options = engineOptions(process.versions.v8);
   if (options.length === 0) return;
   // Loaded when needed only: it brings the streams along, which takes 3 ms.
   const { setFlagsFromString } = loadBesideThis("node:v8") as typeof import("node:v8");
@@ -115,7 +102,7 @@ export function tuneEngine(command: CommandName): void {
 
 /** Runs a command of this package with the process's arguments and sets the process's exit code. */
 export function start(command: CommandName): void {
-  tuneEngine(command);
+  tuneEngine();
   const setExitCode = (code: number): void => {
     process.exitCode = code;
   };
