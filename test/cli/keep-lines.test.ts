@@ -1,10 +1,10 @@
 import { execa } from "execa";
 import { describe, expect, test } from "vitest";
 import { hasNative } from "../support/native.js";
-import { useWorkplace } from "./run-dynasm.js";
+import { useScratchFolder } from "./run-dynasm.js";
 
 const hasLuajit = hasNative("luajit", ["-v"]);
-const place = useWorkplace();
+const place = useScratchFolder();
 
 /** Stands for the encoder: the tests are about line numbers only. */
 const preamble =

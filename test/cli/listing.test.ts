@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { useWorkplace } from "./run-dynasm.js";
+import { useScratchFolder } from "./run-dynasm.js";
 
-const place = useWorkplace();
+const place = useScratchFolder();
 const source = "|.arch x64\n|.actionlist a\n| mov eax, VALUE\n";
 
 describe("dynasm listing", () => {

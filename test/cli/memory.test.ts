@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { useWorkplace } from "./run-dynasm.js";
+import { useScratchFolder } from "./run-dynasm.js";
 
-const workplace = useWorkplace();
+const scratchFolder = useScratchFolder();
 
 const head = "|.arch x64\n|.actionlist actions\n";
 
@@ -24,10 +24,10 @@ const bombs: Readonly<Record<string, string>> = {
 
 // The heap limit makes the process crash if it needs more.
 test.each(Object.keys(bombs))("%s are rejected within 160 MB of heap", async (name) => {
-  workplace.write("bomb.dasl", bombs[name] ?? "");
+  scratchFolder.write("bomb.dasl", bombs[name] ?? "");
   for (const options of [["--keep-lines", "-M"], ["-M"], []]) {
     const env = { NODE_OPTIONS: "--max-old-space-size=160" };
-    const { exitCode, stdout, stderr } = await workplace.run([...options, "bomb.dasl"], { env });
+    const { exitCode, stdout, stderr } = await scratchFolder.run([...options, "bomb.dasl"], { env });
     expect(stderr).toMatch(/error: .* too large/);
     expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: "" });
   }

@@ -20,7 +20,7 @@ export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>;
 }
 
-export interface Workplace {
+export interface ScratchFolder {
   /** An empty folder for one test; commands run in it. */
   readonly folder: string;
   path(name: string): string;
@@ -54,7 +54,7 @@ async function runDynasm(folder: string, args: readonly string[], options: RunOp
 }
 
 /** A folder of its own for each test of a file, and the built command to run there. */
-export function useWorkplace(): Workplace {
+export function useScratchFolder(): ScratchFolder {
   let folder = "";
   beforeAll(ensureBuilt);
   beforeEach(() => {

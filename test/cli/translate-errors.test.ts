@@ -1,8 +1,8 @@
 import { chmodSync, mkdirSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { useWorkplace } from "./run-dynasm.js";
+import { useScratchFolder } from "./run-dynasm.js";
 
-const place = useWorkplace();
+const place = useScratchFolder();
 const isRoot = process.getuid?.() === 0;
 const bad = "|.arch x64\n|.actionlist a\n| movv eax, 1\n";
 const colorStart = "\u001b[";

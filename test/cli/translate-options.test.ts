@@ -2,9 +2,9 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { packageRoot } from "../support/built-command.js";
-import { useWorkplace } from "./run-dynasm.js";
+import { useScratchFolder } from "./run-dynasm.js";
 
-const place = useWorkplace();
+const place = useScratchFolder();
 
 const source = `|.arch x64
 |.actionlist actions

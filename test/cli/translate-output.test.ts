@@ -13,9 +13,9 @@ import {
 import { execa } from "execa";
 import { describe, expect, test } from "vitest";
 import { hasNative } from "../support/native.js";
-import { dynasm, useWorkplace } from "./run-dynasm.js";
+import { dynasm, useScratchFolder } from "./run-dynasm.js";
 
-const place = useWorkplace();
+const place = useScratchFolder();
 const good = "|.arch x64\n|.actionlist a\n| mov eax, 1\n";
 const bad = "|.arch x64\n|.actionlist a\n| movv eax, 1\n";
 const isRoot = process.getuid?.() === 0;

@@ -2,9 +2,9 @@ import { spawn } from "node:child_process";
 import { existsSync, renameSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
-import { dynasm, useWorkplace } from "./run-dynasm.js";
+import { dynasm, useScratchFolder } from "./run-dynasm.js";
 
-const place = useWorkplace();
+const place = useScratchFolder();
 
 async function waitFor(what: string, holds: () => boolean): Promise<void> {
   for (let waited = 0; waited < 200; waited++) {

@@ -30,19 +30,19 @@ export const WARNINGS = [
 export const SANITIZERS = ["-fsanitize=address,undefined", "-fno-sanitize-recover=all"] as const;
 
 /** A directory that is removed by its `remove`. */
-export interface Workplace {
+export interface ScratchFolder {
   readonly directory: string;
   readonly remove: () => void;
 }
 
-export function createWorkplace(): Workplace {
+export function createScratchFolder(): ScratchFolder {
   const directory = mkdtempSync(join(tmpdir(), "dynasm-runtime-c-"));
   return { directory, remove: () => rmSync(directory, { recursive: true, force: true }) };
 }
 
 /** Tells whether gcc can build and link programs with these options here. */
 export function canCompile(options: readonly string[]): boolean {
-  const { directory, remove } = createWorkplace();
+  const { directory, remove } = createScratchFolder();
   const source = join(directory, "probe.c");
   writeFileSync(source, EMPTY_PROGRAM);
   const works = hasNative("gcc", [...options, source, "-o", join(directory, "probe")]);

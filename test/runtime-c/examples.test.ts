@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { translate } from "../../src/translator/index.js";
 import { mandelbrotPicture, mandelbrotProgram, PICTURE } from "../support/brainfuck-mandelbrot.js";
-import { canCompile, compile, createWorkplace, FIXTURES, run, SANITIZERS } from "./compile.js";
+import { canCompile, compile, createScratchFolder, FIXTURES, run, SANITIZERS } from "./compile.js";
 
 interface Platform {
   readonly name: string;
@@ -19,7 +19,7 @@ const PLATFORMS: readonly Platform[] = [
 
 const STRICT = ["-Wall", "-Wextra", "-Wpedantic", "-Werror"];
 
-const { directory, remove } = createWorkplace();
+const { directory, remove } = createScratchFolder();
 afterAll(remove);
 
 function translateExample(name: string, bits: 64 | 32): string {

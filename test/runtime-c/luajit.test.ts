@@ -3,7 +3,7 @@ import { cpSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ensureBuilt, packageRoot } from "../support/built-command.js";
-import { createWorkplace, RUNTIME_C } from "./compile.js";
+import { createScratchFolder, RUNTIME_C } from "./compile.js";
 
 // LuaJIT's interpreter is the largest program in the language: built with this translator and these headers it must
 // be the one that is built with its own. Runs where DYNASM_REFERENCE names a LuaJIT source tree.
@@ -25,7 +25,7 @@ const PROGRAM = `
 `;
 
 describe.skipIf(reference === undefined).each(PLATFORMS)("LuaJIT for $name", ({ flags }) => {
-  const { directory, remove } = createWorkplace();
+  const { directory, remove } = createScratchFolder();
   const ours = join(directory, "ours");
   const stock = join(directory, "stock");
   afterAll(remove);

@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
-import { canCompile, compile, createWorkplace, FIXTURES, run, SANITIZERS, WARNINGS } from "./compile.js";
+import { canCompile, compile, createScratchFolder, FIXTURES, run, SANITIZERS, WARNINGS } from "./compile.js";
 
 interface Program {
   readonly name: string;
@@ -24,7 +24,7 @@ const PLATFORMS: readonly { readonly name: string; readonly options: readonly st
   { name: "32 bit, C++17", options: ["-m32", "-x", "c++", "-std=c++17", "-nostdinc++"] },
 ];
 
-const { directory, remove } = createWorkplace();
+const { directory, remove } = createScratchFolder();
 afterAll(remove);
 
 // Not among the tools that a complete run needs. Its sanitizers find things that those of gcc do not.

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
-import { canCompile, compile, createWorkplace, FIXTURES, run, SANITIZERS, WARNINGS } from "./compile.js";
+import { canCompile, compile, createScratchFolder, FIXTURES, run, SANITIZERS, WARNINGS } from "./compile.js";
 import { expectedLines, printCommands, readTraces, type Trace } from "./traces.js";
 
 interface Configuration {
@@ -64,7 +64,7 @@ function findMismatches(driver: string, traces: readonly Trace[]): readonly stri
 const traces = readTraces("dasm-traces").filter((trace) => !trace.quirks?.includes("sib-ebp-zero-disp"));
 
 describe("traces of the reference engine", () => {
-  const { directory, remove } = createWorkplace();
+  const { directory, remove } = createScratchFolder();
   afterAll(remove);
 
   for (const [index, { name, options, traces: accepts }] of CONFIGURATIONS.entries()) {
