@@ -115,17 +115,30 @@ function isVariant(form: Form): boolean {
   return form.operands.some((operand) => operand === "imm~" || operand === "imm8s" || operand === "moffs");
 }
 
-function describeMnemonic(mnemonic: string, table: InstructionTable): string[] {
-  const lines = new Set<string>();
+/** A line of the list of opcodes, which is sorted by mnemonic and number of operands. */
+interface OpcodeLine {
+  readonly key: string;
+  readonly text: string;
+}
+
+function opcodeLine(mnemonic: string, count: number, operands: string): OpcodeLine {
+  return { key: `${mnemonic}_${count}`, text: `  ${mnemonic.padEnd(12)} ${operands}` };
+}
+
+function describeMnemonic(mnemonic: string, table: InstructionTable): OpcodeLine[] {
+  const lines: OpcodeLine[] = [];
   for (let count = 0; count <= 4; count++) {
     const forms = allForms(table.forms(mnemonic, count));
     const shown = forms.filter((form) => !isVariant(form));
-    for (const form of shown.length > 0 ? shown : forms) {
-      lines.add(`  ${mnemonic.padEnd(12)} ${form.operands.map(summarize).join(", ")}`);
-    }
+    const summaries = (shown.length > 0 ? shown : forms).map((form) =>
+      form.operands.map(summarize).join(", "),
+    );
+    for (const summary of new Set(summaries)) lines.push(opcodeLine(mnemonic, count, summary));
   }
-  return [...lines];
+  return lines;
 }
+
+const MOV64_OPERANDS = ["reg, imm", "reg, [disp]", "[disp], reg"];
 
 function describeOpcodes(
   table: InstructionTable,
@@ -136,14 +149,16 @@ function describeOpcodes(
     ([name, parameters]) => `  ${name.padEnd(12)} ${parameters}`,
   );
   const opcodes = [...table.mnemonics()].flatMap((mnemonic) => describeMnemonic(mnemonic, table));
-  if (mode === "x64")
-    opcodes.push("  mov64        reg, imm", "  mov64        eax, mem", "  mov64        mem, eax");
-  const byName = (a: string, b: string): number => {
-    const x = a.slice(0, 14);
-    const y = b.slice(0, 14);
-    return x < y ? -1 : x > y ? 1 : 0;
-  };
-  return ["Pseudo-Opcodes:", ...directives, "", "Opcodes:", ...opcodes.sort(byName), ""];
+  if (mode === "x64") opcodes.push(...MOV64_OPERANDS.map((operands) => opcodeLine("mov64", 2, operands)));
+  const byKey = (a: OpcodeLine, b: OpcodeLine): number => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0);
+  return [
+    "Pseudo-Opcodes:",
+    ...directives,
+    "",
+    "Opcodes:",
+    ...opcodes.sort(byKey).map(({ text }) => text),
+    "",
+  ];
 }
 
 /** The text of `-A` from its second line on. `hasDirective` tells which data directives exist. */
