@@ -137,6 +137,14 @@ export interface Chunk {
   readonly main: Prototype;
 }
 
+/**
+ * The empty parts of functions, shared by all: a chunk can have a function for every few bytes of its
+ * text, and an empty typed array alone would take more memory than these.
+ */
+export const NO_ITEMS: readonly never[] = Object.freeze([]);
+export const NO_WORDS = new Uint32Array(0);
+export const NO_LINES = new Int32Array(0);
+
 /** Deepest nesting of functions read or written; the main function is level 1. */
 export const MAX_DEPTH = 200;
 

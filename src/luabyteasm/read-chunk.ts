@@ -10,6 +10,9 @@ import {
   HEADER_SIZE,
   type LineInfo,
   type LocalVariable,
+  NO_ITEMS,
+  NO_LINES,
+  NO_WORDS,
   type Prototype,
   type Upvalue,
 } from "./chunk.js";
@@ -73,6 +76,7 @@ function decodeName({ bytes, names }: Reader, start: number, length: number): st
 
 function readWords(reader: Reader, count: number): Uint32Array {
   const { view, header, position } = reader;
+  if (count === 0) return NO_WORDS;
   const { littleEndian, instructionSize } = header;
   const words = new Uint32Array(count);
   const first = instructionSize === 8 && !littleEndian ? position + 4 : position;
@@ -164,6 +168,7 @@ function readLongLines(reader: Reader, count: number): LineInfo {
 
 function readLineInfo(reader: Reader): LineInfo {
   const count = readCount(reader);
+  if (count === 0) return NO_LINES;
   const { view, position } = reader;
   const { intSize, littleEndian } = reader.header;
   const lines = new Int32Array(count);
@@ -186,6 +191,7 @@ const PRESIZED = { least: 2 ** 20, most: 2 ** 25 };
 
 function readList<T>(reader: Reader, readItem: (reader: Reader) => T): readonly T[] {
   const count = readCount(reader);
+  if (count === 0) return NO_ITEMS;
   const isPresized = count >= PRESIZED.least && count <= PRESIZED.most;
   const items: T[] = isPresized ? new Array<T>(count) : [];
   for (let i = 0; i < count; i++) items[i] = readItem(reader);

@@ -1,4 +1,4 @@
-import type { Constant, Prototype } from "../chunk.js";
+import { type Constant, NO_LINES, NO_WORDS, type Prototype } from "../chunk.js";
 
 /** Instruction words of a function under construction. */
 export interface WordBuffer {
@@ -18,7 +18,7 @@ export function createWordBuffer(spare: SpareWords): WordBuffer {
 /** The words pushed so far. The buffer must not be used afterwards. */
 export function takeWords(buffer: WordBuffer, spare: SpareWords): Uint32Array {
   spare.push(buffer.words);
-  return buffer.words.slice(0, buffer.length);
+  return buffer.length === 0 ? NO_WORDS : buffer.words.slice(0, buffer.length);
 }
 
 export function pushWord(buffer: WordBuffer, word: number): void {
@@ -72,9 +72,6 @@ export function pushLines(buffer: LineBuffer, value: number | bigint, count: num
   }
   buffer.length = end;
 }
-
-/** Shared by all functions without line numbers; there is nothing in it that could be changed. */
-const NO_LINES = new Int32Array(0);
 
 export function takeLines(buffer: LineBuffer): Int32Array | BigInt64Array {
   if (buffer.length === 0) return NO_LINES;

@@ -1,4 +1,4 @@
-import type { Constant, Prototype } from "../chunk.js";
+import { type Constant, NO_ITEMS, type Prototype } from "../chunk.js";
 import type { FunctionBuilder } from "./builders.js";
 import { CHAR, findContentEnd, findTokenEnd, isContentEnd, isDigit, skipBlanks } from "./characters.js";
 import { parseInteger, parseNan, parseNumeral, printNan, printNumber } from "./numerals.js";
@@ -225,7 +225,7 @@ export function takeConstants(state: ParserState, fn: FunctionBuilder): readonly
     constants.push(entry.constant);
   }
   // A copy has no room to grow.
-  return constants.slice();
+  return constants.length === 0 ? NO_ITEMS : constants.slice();
 }
 
 /** Text of a constant as `.const` takes it. */

@@ -1,4 +1,4 @@
-import type { ChunkInt, LineInfo, Prototype } from "../chunk.js";
+import { type ChunkInt, type LineInfo, NO_LINES, type Prototype } from "../chunk.js";
 import { createLineBuffer, type FunctionBuilder, pushLines, takeLines } from "./builders.js";
 import { CHAR, findTokenEnd, isContentEnd, skipBlanks } from "./characters.js";
 import { parseInteger } from "./numerals.js";
@@ -95,7 +95,7 @@ export function takeLineInfo(state: ParserState, fn: FunctionBuilder): LineInfo 
     return takeLines(fn.lineInfo);
   }
   if (fn.lines !== undefined) return takeLines(fn.lines);
-  return fn.stripped ? new Int32Array(0) : new Int32Array(count).fill(1);
+  return fn.stripped || count === 0 ? NO_LINES : new Int32Array(count).fill(1);
 }
 
 /** Whether `.line` directives between the instructions can express the line info. */

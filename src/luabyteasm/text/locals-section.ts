@@ -1,4 +1,4 @@
-import type { ChunkInt, LocalVariable, Prototype } from "../chunk.js";
+import { type ChunkInt, type LocalVariable, NO_ITEMS, type Prototype } from "../chunk.js";
 import type { FunctionBuilder, PcOperand } from "./builders.js";
 import { findTokenEnd, isContentEnd, isName, skipBlanks } from "./characters.js";
 import { createLiveLocals, enterPc } from "./live-locals.js";
@@ -92,6 +92,7 @@ function resolvePc(state: ParserState, fn: FunctionBuilder, operand: PcOperand):
 
 /** The local variables of a finished function. */
 export function takeLocals(state: ParserState, fn: FunctionBuilder): readonly LocalVariable[] {
+  if (fn.locals.length === 0) return NO_ITEMS;
   return fn.locals.map(({ name, startPc, endPc }) => ({
     name,
     startPc: resolvePc(state, fn, startPc),

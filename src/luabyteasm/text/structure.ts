@@ -1,4 +1,4 @@
-import { MAX_DEPTH, type Prototype } from "../chunk.js";
+import { MAX_DEPTH, NO_ITEMS, type Prototype } from "../chunk.js";
 import { MAX_SBX, MIN_SBX, SBX_BIAS } from "../instruction.js";
 import { createFunctionBuilder, type FunctionBuilder, takeWords } from "./builders.js";
 import { CHAR, findContentEnd, isBlank, isContentEnd, skipBlanks } from "./characters.js";
@@ -118,7 +118,7 @@ function finishFunction(state: ParserState, fn: FunctionBuilder): Prototype {
     maxStackSize: takeFrameSize(state, fn),
     code: takeWords(fn.code, state.spareWords),
     constants: takeConstants(state, fn),
-    prototypes: fn.prototypes,
+    prototypes: fn.prototypes.length === 0 ? NO_ITEMS : fn.prototypes,
     upvalues,
     source: takeSource(fn),
     lineInfo: takeLineInfo(state, fn),

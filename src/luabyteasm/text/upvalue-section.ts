@@ -1,4 +1,4 @@
-import type { Prototype, Upvalue } from "../chunk.js";
+import { NO_ITEMS, type Prototype, type Upvalue } from "../chunk.js";
 import type { DeclaredUpvalue, FunctionBuilder } from "./builders.js";
 import { CHAR, findTokenEnd, isContentEnd, isDigit, skipBlanks } from "./characters.js";
 import { reportString } from "./pairs.js";
@@ -112,8 +112,11 @@ function takeNames(state: ParserState, fn: FunctionBuilder): (string | null)[] {
   return fn.stripped && !named ? [] : names;
 }
 
+const NO_UPVALUES: TakenUpvalues = { upvalues: NO_ITEMS, names: NO_ITEMS };
+
 /** The upvalues of a finished function; gaps are filled. */
 export function takeUpvalues(state: ParserState, fn: FunctionBuilder): TakenUpvalues {
+  if (fn.upvalues.length === 0) return NO_UPVALUES;
   const upvalues: Upvalue[] = [];
   for (let index = 0; index < fn.upvalues.length; index++) {
     const declared = fn.upvalues[index];
