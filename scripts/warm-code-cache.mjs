@@ -27,8 +27,8 @@ const runs = {
   ],
 };
 
-tuneEngine();
 for (const [command, commandRuns] of Object.entries(runs)) {
+  tuneEngine(command);
   const bundle = join(root, "dist/cli", `${command}.cjs`);
   const { exports, script } = loadBundle(bundle, undefined);
   for (const argv of commandRuns) {
