@@ -97,11 +97,15 @@ test("the description lists registers, actions and opcodes", () => {
     "  movsd        reg, mem",
     "  shl          mrm, cl",
     "  fadd         st0, stx",
-    "  mov64        eax, mem",
+    "  mov64        reg, [disp]",
+    "  mov64        [disp], reg",
   ]) {
     expect(lines).toContain(line);
   }
   expect(x86.architecture.describe()).not.toContain("qword    0");
+  // As in the original, by mnemonic and number of operands: fld1_0 stands before fld_1.
+  const mnemonics = lines.filter((line) => /^ {2}fld\w* /.test(line)).map((line) => line.slice(2, 14).trim());
+  expect(mnemonics.slice(0, 2)).toEqual(["fld1", "fld"]);
 });
 
 test("labels are reported with their role", () => {
