@@ -77,15 +77,19 @@ export async function runOurs(program: Program, extra: readonly string[] = []): 
 
 /** Makes texts that depend on the host of the translator, or have no order, comparable. */
 function comparable(text: string): string {
-  return text
-    .replaceAll(/(bad condition: expr:1:|cannot load module:) [^\n]*/g, "$1")
-    .replaceAll(
-      /^[^\n]*: byte out of range\n|^[^\n]*error: bad (?:label definition:\n(?=[^\n]*extern)|filler:\n)[^\n]*\n/gm,
-      "internal\n",
-    )
-    .replaceAll(/\nCaptures:\n.*/gs, "")
-    .replaceAll(/mixed operand size in `v?movd (?:ro,xq|xq,ro)'|bad operand size(?=:)/g, "size")
-    .replaceAll(/[^\n]*missing \.dumpcapture [^\n]*/g, "missing .dumpcapture");
+  return (
+    text
+      .replaceAll(/(bad condition: expr:1:|cannot load module:) [^\n]*/g, "$1")
+      // Where the host has looked for an architecture.
+      .replaceAll(/^\tno (?:field|file) [^\n]*\n/gm, "")
+      .replaceAll(
+        /^[^\n]*: byte out of range\n|^[^\n]*error: bad (?:label definition:\n(?=[^\n]*extern)|filler:\n)[^\n]*\n/gm,
+        "internal\n",
+      )
+      .replaceAll(/\nCaptures:\n.*/gs, "")
+      .replaceAll(/mixed operand size in `v?movd (?:ro,xq|xq,ro)'|bad operand size(?=:)/g, "size")
+      .replaceAll(/[^\n]*missing \.dumpcapture [^\n]*/g, "missing .dumpcapture")
+  );
 }
 
 /** Whether the original fails inside, or rejects what is accepted here on purpose (see docs/compatibility.md). */
