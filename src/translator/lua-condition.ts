@@ -2,6 +2,7 @@ import type { Expression, Statement, TableConstructorExpression } from "luaparse
 import { trimBlanks, wordTable } from "./characters.js";
 import { callStringMethod, isStringMethod } from "./lua-string-methods.js";
 import { findLuaSyntaxMessage } from "./lua-syntax-message.js";
+import { reservedWords } from "./lua-tokens.js";
 import {
   ConditionError,
   compareLuaValues,
@@ -29,11 +30,7 @@ const maximumNesting = 200;
 
 /** Conditions made of names, decimal numbers, comparisons, `not`, `and` and `or` need no parser. */
 const simpleToken = /[A-Za-z_][A-Za-z0-9_]*|[0-9]+|[=~<>]=|[<>]/y;
-const reservedWords = new Set(
-  "break do else elseif end false for function goto if in local nil repeat return then true until while".split(
-    " ",
-  ),
-);
+const simpleOperators = new Set(["and", "or", "not"]);
 
 /**
  * Evaluates a condition that consists of simple tokens only, as most do.
@@ -49,7 +46,7 @@ function evaluateSimple(text: string): boolean | undefined {
     }
     simpleToken.lastIndex = at;
     const token = simpleToken.exec(text)?.[0];
-    if (token === undefined || reservedWords.has(token)) return undefined;
+    if (token === undefined || (reservedWords.has(token) && !simpleOperators.has(token))) return undefined;
     tokens.push(token);
     at += token.length;
     // `1x` is malformed, `12 34` is not an expression.

@@ -10,7 +10,8 @@ export interface LuaToken {
 
 const endToken: LuaToken = { kind: "end", text: "<eof>" };
 
-const reservedWords = new Set(
+/** Words that are no names. `goto` is one to LuaJIT, which knows the statement by its place. */
+export const reservedWords: ReadonlySet<string> = new Set(
   "and break do else elseif end false for function if in local nil not or repeat return then true until while".split(
     " ",
   ),
