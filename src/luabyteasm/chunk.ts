@@ -132,6 +132,9 @@ export interface Prototype {
   readonly upvalueNames: readonly (string | null)[];
 }
 
+/** A function without those inside it. */
+export type FunctionParts = Omit<Prototype, "prototypes">;
+
 export interface Chunk {
   readonly header: ChunkHeader;
   readonly main: Prototype;

@@ -1,5 +1,13 @@
 import type { Diagnostic } from "../diagnostics/diagnostic.js";
-import { type Chunk, type ChunkHeader, type Constant, MAX_DEPTH, type Prototype } from "./chunk.js";
+import {
+  type Chunk,
+  type ChunkHeader,
+  type Constant,
+  type FunctionParts,
+  MAX_DEPTH,
+  type Prototype,
+} from "./chunk.js";
+import { type ChunkSource, mapSource } from "./function-source.js";
 import { measureChunk } from "./measure-chunk.js";
 
 /** The layout to convert to; fields left out stay as they are. */
@@ -50,6 +58,10 @@ function convertConstant(constant: Constant, from: ChunkHeader, to: ChunkHeader)
   }
 }
 
+function convertParts<Parts extends FunctionParts>(parts: Parts, from: ChunkHeader, to: ChunkHeader): Parts {
+  return { ...parts, constants: parts.constants.map((constant) => convertConstant(constant, from, to)) };
+}
+
 function convertPrototype(
   prototype: Prototype,
   from: ChunkHeader,
@@ -57,16 +69,24 @@ function convertPrototype(
   level: number,
 ): Prototype {
   if (level > MAX_DEPTH) return prototype; // Measuring refuses it.
-  return {
-    ...prototype,
-    constants: prototype.constants.map((constant) => convertConstant(constant, from, to)),
-    prototypes: prototype.prototypes.map((nested) => convertPrototype(nested, from, to, level + 1)),
-  };
+  const prototypes = prototype.prototypes.map((nested) => convertPrototype(nested, from, to, level + 1));
+  return { ...convertParts(prototype, from, to), prototypes };
 }
 
 /** True when the number format, the only part of the layout that the tree depends on, changes. */
 function changesNumbers(from: ChunkHeader, to: ChunkHeader): boolean {
   return from.numberSize !== to.numberSize || from.integral !== to.integral;
+}
+
+/**
+ * The chunk in another layout, converted as its functions are read. What that layout cannot hold is found when
+ * the result is written.
+ */
+export function convertSource(source: ChunkSource, target: ConvertTarget): ChunkSource {
+  const from = source.header;
+  const to: ChunkHeader = { ...from, ...target };
+  if (!changesNumbers(from, to)) return { header: to, main: source.main };
+  return mapSource(source, to, (parts) => convertParts(parts, from, to));
 }
 
 /**

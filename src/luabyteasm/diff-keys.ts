@@ -1,4 +1,5 @@
-import { type Chunk, type Constant, MAX_DEPTH, type Prototype } from "./chunk.js";
+import { type Constant, type FunctionParts, MAX_DEPTH } from "./chunk.js";
+import { type ChunkSource, type FunctionSource, forEachNested } from "./function-source.js";
 import { fieldAx, fieldB, fieldBx, fieldC, opcodeOf, RK_CONSTANT } from "./instruction.js";
 import { OP, OPERATIONS } from "./opcodes.js";
 
@@ -51,7 +52,7 @@ export function constantKey(constant: Constant): string {
 }
 
 /** Constants a word names through B and C, by value; the word itself without those fields. */
-function keyOfRkWord(prototype: Prototype, word: number, slots: readonly string[]): string {
+function keyOfRkWord(prototype: FunctionParts, word: number, slots: readonly string[]): string {
   const name = (value: number, field: string) =>
     slots.includes(field) && value >= RK_CONSTANT
       ? constantKeyAt(prototype, value - RK_CONSTANT)
@@ -59,13 +60,13 @@ function keyOfRkWord(prototype: Prototype, word: number, slots: readonly string[
   return `${word & 0x3fff} ${name(fieldB(word), "B")} ${name(fieldC(word), "C")}`;
 }
 
-function constantKeyAt(prototype: Prototype, index: number): string {
+function constantKeyAt(prototype: FunctionParts, index: number): string {
   const constant = prototype.constants[index];
   return constant === undefined ? `no K${index}` : JSON.stringify(constantKey(constant));
 }
 
 /** The word with constants named by value instead of number; undefined when it names none. */
-function wordByValue(prototype: Prototype, word: number, pc: number): string | undefined {
+function wordByValue(prototype: FunctionParts, word: number, pc: number): string | undefined {
   const opcode = opcodeOf(word);
   if (opcode === OP.LOADK) return `${word & 0x3fff} ${constantKeyAt(prototype, fieldBx(word))}`;
   if (opcode === OP.EXTRAARG && opcodeOf(prototype.code[pc - 1] ?? 0) === OP.LOADKX) {
@@ -83,7 +84,7 @@ function wordByValue(prototype: Prototype, word: number, pc: number): string | u
  */
 export function codeKeys(
   table: KeyTable,
-  prototype: Prototype,
+  prototype: FunctionParts,
   nameNested: (index: number) => string,
 ): readonly number[] {
   const { code, codeHigh } = prototype;
@@ -99,7 +100,7 @@ export function codeKeys(
 }
 
 /** Keys of the constants, without repetitions and in a fixed order when the order is to be ignored. */
-export function constantKeys(table: KeyTable, { constants }: Prototype): readonly number[] {
+export function constantKeys(table: KeyTable, { constants }: FunctionParts): readonly number[] {
   const keys = constants.map((constant) => keyOf(table, `k${constantKey(constant)}`));
   return table.options.ignoreConstantOrder === true ? [...new Set(keys)].sort((a, b) => a - b) : keys;
 }
@@ -108,34 +109,67 @@ function nameKey(name: string | null): string {
   return name === null ? "null" : JSON.stringify(name);
 }
 
-export function localKeys(table: KeyTable, { locals }: Prototype): readonly number[] {
+export function localKeys(table: KeyTable, { locals }: FunctionParts): readonly number[] {
   return locals.map(({ name, startPc, endPc }) => keyOf(table, `l${nameKey(name)} ${startPc} ${endPc}`));
 }
 
-/** The debug part and the lines as one text. */
-function debugText(prototype: Prototype): string {
-  const { lineDefined, lastLineDefined, source, lineInfo, locals, upvalueNames } = prototype;
-  const variables = locals.map(({ name, startPc, endPc }) => `${nameKey(name)} ${startPc} ${endPc}`);
-  const names = upvalueNames.map(nameKey);
-  return [
-    lineDefined,
-    lastLineDefined,
-    nameKey(source),
-    lineInfo.join(),
-    variables.join(),
-    names.join(),
-  ].join(";");
-}
-
-/** Everything else that belongs to a function and not to its lists. */
-function headText({ numParams, isVararg, maxStackSize, upvalues }: Prototype): string {
+/** Everything that belongs to a function and not to its lists or its debug part. */
+function headText({ numParams, isVararg, maxStackSize, upvalues }: FunctionParts): string {
   const places = upvalues.map(({ inStack, index }) => `${inStack}.${index}`);
   return [numParams, isVararg, maxStackSize, places.join()].join(" ");
 }
 
+/** What the debug part and the lines of definition have besides their lists. */
+function debugText({ lineDefined, lastLineDefined, source }: FunctionParts): string {
+  return `${lineDefined} ${lastLineDefined} ${nameKey(source)}`;
+}
+
+function lineKey(table: KeyTable, line: number | bigint): number {
+  const number = Number(line);
+  return (number | 0) === number ? number : keyOf(table, `i${line}`);
+}
+
+/** Lists of numbers that are equal for functions without any difference that counts, and for no others. */
+function listContent(
+  table: KeyTable,
+  parts: FunctionParts,
+  nested: readonly KeyedFunction[],
+): readonly (readonly number[])[] {
+  const content = [
+    [keyOf(table, `h${headText(parts)}`)],
+    codeKeys(table, parts, String),
+    constantKeys(table, parts),
+    nested.map(({ whole }) => whole),
+  ];
+  if (table.options.ignoreDebug === true) return content;
+  return [
+    ...content,
+    [keyOf(table, `d${debugText(parts)}`)],
+    Array.from(parts.lineInfo, (line: number | bigint) => lineKey(table, line)),
+    localKeys(table, parts),
+    parts.upvalueNames.map((name) => keyOf(table, `t${nameKey(name)}`)),
+  ];
+}
+
+function hashContent(content: readonly (readonly number[])[]): number {
+  let hash = 0;
+  for (const list of content) {
+    hash = Math.imul(hash ^ list.length, 0x01000193);
+    for (const value of list) hash = Math.imul(hash ^ value ^ (hash >>> 15), 0x01000193);
+  }
+  return hash;
+}
+
+function isSameContent(one: readonly (readonly number[])[], other: readonly (readonly number[])[]): boolean {
+  return one.every((list, index) => {
+    const otherList = other[index] ?? [];
+    return list.length === otherList.length && list.every((value, at) => value === otherList[at]);
+  });
+}
+
 /** A function with the keys of everything below it; equal `whole` means no difference that counts. */
 export interface KeyedFunction {
-  readonly prototype: Prototype;
+  readonly source: FunctionSource;
   readonly path: string;
   readonly whole: number;
   readonly nested: readonly KeyedFunction[];
@@ -143,30 +177,53 @@ export interface KeyedFunction {
   readonly isTooDeep: boolean;
 }
 
-function keyFunction(table: KeyTable, prototype: Prototype, path: string, level: number): KeyedFunction {
-  // A function too deep for a chunk file is not looked into: it equals none.
-  if (level > MAX_DEPTH) {
-    return {
-      prototype,
-      path,
-      whole: keyOf(table, `deep ${table.numbers.size}`),
-      nested: [],
-      isTooDeep: true,
-    };
+/** One function of each kind known so far, by a hash of its content: contents are not kept, but read again. */
+export type KnownFunctions = Map<number, KeyedFunction[]>;
+
+/** The number that all functions with this content share. */
+function keyOfContent(
+  table: KeyTable,
+  known: KnownFunctions,
+  content: readonly (readonly number[])[],
+  create: (whole: number) => KeyedFunction,
+): KeyedFunction {
+  const hash = hashContent(content);
+  const alike = known.get(hash) ?? [];
+  for (const { source, nested, whole } of alike) {
+    if (isSameContent(content, listContent(table, source.read(), nested))) return create(whole);
   }
-  const nested = prototype.prototypes.map((inner, index) =>
-    keyFunction(table, inner, `${path}/${index}`, level + 1),
-  );
-  const parts = [
-    headText(prototype),
-    codeKeys(table, prototype, String).join(),
-    constantKeys(table, prototype).join(),
-    nested.map(({ whole }) => whole).join(),
-    table.options.ignoreDebug === true ? "" : debugText(prototype),
-  ];
-  return { prototype, path, whole: keyOf(table, `f${parts.join("|")}`), nested, isTooDeep: false };
+  const first = create(keyOf(table, `f${table.numbers.size}`));
+  alike.push(first);
+  known.set(hash, alike);
+  return first;
 }
 
-export function keyChunk(table: KeyTable, chunk: Chunk): KeyedFunction {
-  return keyFunction(table, chunk.main, "main", 1);
+function keyFunction(
+  table: KeyTable,
+  known: KnownFunctions,
+  source: FunctionSource,
+  path: string,
+  level: number,
+): KeyedFunction {
+  // A function too deep for a chunk file is not looked into: it equals none.
+  if (level > MAX_DEPTH) {
+    const whole = keyOf(table, `deep ${table.numbers.size}`);
+    return { source, path, whole, nested: [], isTooDeep: true };
+  }
+  const nested: KeyedFunction[] = [];
+  forEachNested(source, (inner, index) => {
+    nested.push(keyFunction(table, known, inner, `${path}/${index}`, level + 1));
+  });
+  return keyOfContent(table, known, listContent(table, source.read(), nested), (whole) => ({
+    source,
+    path,
+    whole,
+    nested,
+    isTooDeep: false,
+  }));
+}
+
+/** Keys of the functions of a chunk; `known` has those of the chunk that it is compared with. */
+export function keyChunk(table: KeyTable, known: KnownFunctions, chunk: ChunkSource): KeyedFunction {
+  return keyFunction(table, known, chunk.main, "main", 1);
 }

@@ -15,8 +15,9 @@ const MAX_COMPARED = 40_000;
 const LEAST_SIMILARITY = 0.3;
 
 /** How often each opcode and each constant occurs. */
-function countFeatures({ prototype }: KeyedFunction): Map<string, number> {
+function countFeatures({ source }: KeyedFunction): Map<string, number> {
   const counts = new Map<string, number>();
+  const prototype = source.read();
   const add = (feature: string) => counts.set(feature, (counts.get(feature) ?? 0) + 1);
   for (const word of prototype.code) add(`op ${opcodeOf(word)}`);
   for (const constant of prototype.constants) add(constantKey(constant));

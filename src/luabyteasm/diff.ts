@@ -1,4 +1,4 @@
-import { type Chunk, type ChunkHeader, MAX_DEPTH, type Prototype } from "./chunk.js";
+import { type Chunk, type ChunkHeader, type FunctionParts, MAX_DEPTH } from "./chunk.js";
 import {
   codeKeys,
   constantKeys,
@@ -6,6 +6,7 @@ import {
   type DiffOptions,
   type KeyedFunction,
   type KeyTable,
+  type KnownFunctions,
   keyChunk,
   keyOf,
   localKeys,
@@ -13,6 +14,7 @@ import {
 import { type Matching, matchNested } from "./diff-match.js";
 import { diffSequences } from "./diff-sequences.js";
 import { formatConstant, quoteString, showSource } from "./format-constant.js";
+import { type ChunkSource, sourceOfChunk } from "./function-source.js";
 import { instructionText } from "./instruction-text.js";
 
 export type { DiffOptions } from "./diff-keys.js";
@@ -42,12 +44,17 @@ export interface DiffResult {
   readonly differences: readonly Difference[];
 }
 
+/** A function whose content is at hand. */
+interface ReadFunction extends KeyedFunction {
+  readonly prototype: FunctionParts;
+}
+
 /** Two functions that correspond, while they are compared. */
 interface Comparison {
   readonly table: KeyTable;
   readonly differences: Difference[];
-  readonly one: KeyedFunction;
-  readonly other: KeyedFunction;
+  readonly one: ReadFunction;
+  readonly other: ReadFunction;
   /** The difference of the source names of the enclosing functions, which is not repeated. */
   readonly outerSources: string;
 }
@@ -78,7 +85,7 @@ function compareLists(
   message: string,
   keys: readonly number[],
   otherKeys: readonly number[],
-  show: (prototype: Prototype, index: number) => string,
+  show: (prototype: FunctionParts, index: number) => string,
 ): void {
   const lines: DiffLine[] = [];
   const { prototype } = comparison.one;
@@ -110,7 +117,7 @@ function compareCode(comparison: Comparison, { pairs }: Matching): void {
   compareLists(comparison, "code", "instructions differ", keys, otherKeys, instructionText);
 }
 
-function showConstant({ constants }: Prototype, index: number): string {
+function showConstant({ constants }: FunctionParts, index: number): string {
   const constant = constants[index];
   if (constant === undefined) return "";
   // Shown numbers are rounded to 14 digits; these are not.
@@ -121,7 +128,7 @@ function showConstant({ constants }: Prototype, index: number): string {
 function compareConstantSets(comparison: Comparison): void {
   const { table, one, other } = comparison;
   const lines: DiffLine[] = [];
-  const addMissing = (sign: "-" | "+", from: Prototype, known: ReadonlySet<number>) => {
+  const addMissing = (sign: "-" | "+", from: FunctionParts, known: ReadonlySet<number>) => {
     const ordered = constantKeys(createOrdered(table), from);
     ordered.forEach((key, index) => {
       if (!known.has(key)) lines.push({ sign, index, text: showConstant(from, index) });
@@ -149,9 +156,9 @@ function compareConstants(comparison: Comparison): void {
 
 function compareUpvalues(comparison: Comparison): void {
   const { table, one, other } = comparison;
-  const show = ({ upvalues }: Prototype, index: number) =>
+  const show = ({ upvalues }: FunctionParts, index: number) =>
     `L${upvalues[index]?.inStack ?? 0} R${upvalues[index]?.index ?? 0}`;
-  const keys = (prototype: Prototype) =>
+  const keys = (prototype: FunctionParts) =>
     prototype.upvalues.map((_, index) => keyOf(table, `u${show(prototype, index)}`));
   compareLists(comparison, "upvalues", "upvalues differ", keys(one.prototype), keys(other.prototype), show);
 }
@@ -196,7 +203,7 @@ function compareDebug(comparison: Comparison): void {
     compareValue(comparison, "debug", "source", showText(one.source), showText(other.source));
   }
   compareLines(comparison);
-  const showLocal = ({ locals }: Prototype, index: number) => {
+  const showLocal = ({ locals }: FunctionParts, index: number) => {
     const local = locals[index];
     return local === undefined ? "" : `${showText(local.name)} ${local.startPc} ${local.endPc}`;
   };
@@ -208,14 +215,15 @@ function compareDebug(comparison: Comparison): void {
     localKeys(table, other),
     showLocal,
   );
-  const showUpvalue = ({ upvalueNames }: Prototype, index: number) => showText(upvalueNames[index] ?? null);
-  const nameKeys = ({ upvalueNames }: Prototype) =>
+  const showUpvalue = ({ upvalueNames }: FunctionParts, index: number) =>
+    showText(upvalueNames[index] ?? null);
+  const nameKeys = ({ upvalueNames }: FunctionParts) =>
     upvalueNames.map((name) => keyOf(table, `t${showText(name)}`));
   compareLists(comparison, "debug", "upvalue names differ", nameKeys(one), nameKeys(other), showUpvalue);
 }
 
-function describeFunction({ path, prototype }: KeyedFunction): string {
-  const { lineDefined, lastLineDefined, source, code } = prototype;
+function describeFunction({ path, source: where }: KeyedFunction): string {
+  const { lineDefined, lastLineDefined, source, code } = where.read();
   return `${path} <${showSource(source)}:${lineDefined},${lastLineDefined}> (${code.length} instructions)`;
 }
 
@@ -235,9 +243,19 @@ function compareNested(comparison: Comparison, matching: Matching): void {
   }
 }
 
-function compareFunctions(comparison: Comparison): void {
-  const { table, one, other } = comparison;
-  if (one.whole === other.whole) return;
+/** What the comparison of two functions takes over from that of the functions around them. */
+type ComparisonContext = Omit<Comparison, "one" | "other">;
+
+function compareFunctions(
+  context: ComparisonContext,
+  oldFunction: KeyedFunction,
+  newFunction: KeyedFunction,
+): void {
+  if (oldFunction.whole === newFunction.whole) return;
+  const one: ReadFunction = { ...oldFunction, prototype: oldFunction.source.read() };
+  const other: ReadFunction = { ...newFunction, prototype: newFunction.source.read() };
+  const comparison: Comparison = { ...context, one, other };
+  const { table } = context;
   if (one.isTooDeep && other.isTooDeep) {
     report(comparison, "nested", `functions nested more than ${MAX_DEPTH} levels deep are not compared`);
     return;
@@ -253,7 +271,7 @@ function compareFunctions(comparison: Comparison): void {
   for (const [oldIndex, newIndex] of matching.pairs) {
     const [oldNested, newNested] = [one.nested[oldIndex], other.nested[newIndex]];
     if (oldNested === undefined || newNested === undefined) continue;
-    compareFunctions({ ...comparison, one: oldNested, other: newNested, outerSources });
+    compareFunctions({ ...context, outerSources }, oldNested, newNested);
   }
 }
 
@@ -272,11 +290,17 @@ function compareHeaders(differences: Difference[], one: ChunkHeader, other: Chun
  *   chunk's functions
  */
 export function diffChunks(one: Chunk, other: Chunk, options: DiffOptions = {}): DiffResult {
+  return diffSources(sourceOfChunk(one), sourceOfChunk(other), options);
+}
+
+/** As {@link diffChunks}, for chunks whose functions are read one at a time. */
+export function diffSources(one: ChunkSource, other: ChunkSource, options: DiffOptions = {}): DiffResult {
   const table = createKeyTable(options);
   const differences: Difference[] = [];
   if (options.ignoreLayout !== true) compareHeaders(differences, one.header, other.header);
-  const [main, otherMain] = [keyChunk(table, one), keyChunk(table, other)];
-  compareFunctions({ table, differences, one: main, other: otherMain, outerSources: "" });
+  const known: KnownFunctions = new Map();
+  const [main, otherMain] = [keyChunk(table, known, one), keyChunk(table, known, other)];
+  compareFunctions({ table, differences, outerSources: "" }, main, otherMain);
   return { same: differences.length === 0, differences };
 }
 

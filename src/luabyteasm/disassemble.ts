@@ -1,6 +1,7 @@
 import type { Diagnostic } from "../diagnostics/diagnostic.js";
 import type { Chunk } from "./chunk.js";
-import { type ReadOptions, readChunk } from "./read-chunk.js";
+import { type ChunkSource, sourceOfChunk } from "./function-source.js";
+import { openChunk, type ReadOptions } from "./read-chunk.js";
 import { type PrintOptions, printChunk } from "./text/print.js";
 import type { TextSink } from "./text/text-writer.js";
 
@@ -16,14 +17,18 @@ export interface DisassembleToResult {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** Prints a chunk as text that {@link parse} turns into the same chunk. */
-export function print(chunk: Chunk, options: PrintOptions = {}): string {
+function printText(source: ChunkSource, options: PrintOptions): string {
   const decoder = new TextDecoder();
   let text = "";
-  printChunk(chunk, options, (segment) => {
+  printChunk(source, options, (segment) => {
     text += decoder.decode(segment);
   });
   return text;
+}
+
+/** Prints a chunk as text that {@link parse} turns into the same chunk. */
+export function print(chunk: Chunk, options: PrintOptions = {}): string {
+  return printText(sourceOfChunk(chunk), options);
 }
 
 /**
@@ -39,10 +44,10 @@ export function disassembleTo(
   write: TextSink,
   options: DisassembleOptions = {},
 ): DisassembleToResult {
-  const read = readChunk(bytes, options);
-  if (!read.ok) return read;
-  printChunk(read.chunk, options, write);
-  return { ok: true, diagnostics: read.diagnostics };
+  const opened = openChunk(bytes, options);
+  if (!opened.ok) return opened;
+  printChunk(opened.source, options, write);
+  return { ok: true, diagnostics: opened.diagnostics };
 }
 
 /**
@@ -51,7 +56,7 @@ export function disassembleTo(
  * @param bytes the whole file
  */
 export function disassemble(bytes: Uint8Array, options: DisassembleOptions = {}): DisassembleResult {
-  const read = readChunk(bytes, options);
-  if (!read.ok) return read;
-  return { ok: true, text: print(read.chunk, options), diagnostics: read.diagnostics };
+  const opened = openChunk(bytes, options);
+  if (!opened.ok) return opened;
+  return { ok: true, text: printText(opened.source, options), diagnostics: opened.diagnostics };
 }

@@ -1,5 +1,6 @@
 import type { Diagnostic } from "../diagnostics/diagnostic.js";
-import type { Chunk, Prototype } from "./chunk.js";
+import type { Chunk, FunctionParts } from "./chunk.js";
+import { type ChunkSource, type FunctionSource, sourceOfChunk } from "./function-source.js";
 import { fieldA, fieldC, fieldSBx, opcodeOf } from "./instruction.js";
 import { instructionText } from "./instruction-text.js";
 import { OP } from "./opcodes.js";
@@ -141,7 +142,7 @@ function markReachable(count: number, edges: readonly GraphEdge[]): Uint8Array {
   return reachable;
 }
 
-function buildGraph(prototype: Prototype, path: string): ControlFlowGraph {
+function buildGraph(prototype: FunctionParts, path: string): ControlFlowGraph {
   const { code } = prototype;
   const leaders = markLeaders(code);
   const starts = [...code.keys()].filter((pc) => leaders[pc] === 1);
@@ -157,10 +158,10 @@ function buildGraph(prototype: Prototype, path: string): ControlFlowGraph {
 }
 
 /** The function with this path (`main`, `main/0/2`), or undefined. */
-export function findPrototype(chunk: Chunk, path: string): Prototype | undefined {
+export function findFunction({ main }: ChunkSource, path: string): FunctionSource | undefined {
   const [root, ...steps] = path.split("/");
   if (root !== "main" || !steps.every((step) => /^\d+$/.test(step))) return undefined;
-  return steps.reduce<Prototype | undefined>((found, step) => found?.prototypes[Number(step)], chunk.main);
+  return steps.reduce<FunctionSource | undefined>((found, step) => found?.nested(Number(step)), main);
 }
 
 /**
@@ -169,8 +170,13 @@ export function findPrototype(chunk: Chunk, path: string): Prototype | undefined
  * @returns the graph, or the error no-function; any code has a graph, correct or not
  */
 export function graphPrototype(chunk: Chunk, path: string): GraphResult {
-  const prototype = findPrototype(chunk, path);
-  if (prototype !== undefined) return { ok: true, graph: buildGraph(prototype, path) };
+  return graphSource(sourceOfChunk(chunk), path);
+}
+
+/** As {@link graphPrototype}, for a chunk of which only that function is read. */
+export function graphSource(chunk: ChunkSource, path: string): GraphResult {
+  const found = findFunction(chunk, path);
+  if (found !== undefined) return { ok: true, graph: buildGraph(found.read(), path) };
   const hint = "functions are named main, main/0, main/0/2 ...; luabyteasm list shows them all";
   return {
     ok: false,

@@ -1,10 +1,11 @@
 import type { Diagnostic } from "../diagnostics/diagnostic.js";
-import { type Chunk, DEFAULT_HEADER, type Prototype } from "./chunk.js";
+import { DEFAULT_HEADER } from "./chunk.js";
 import { showSource } from "./format-constant.js";
+import { type ChunkSource, type FunctionSource, forEachNested } from "./function-source.js";
 import { bytesLong, decodeField, type FieldRow, type HeaderField, hexPairs } from "./header-field.js";
 import { describeForeignHeader } from "./header-info-foreign.js";
 import { identifyFile } from "./identify-file.js";
-import { readChunk } from "./read-chunk.js";
+import { openChunk } from "./read-chunk.js";
 import { nameVersion } from "./read-header.js";
 
 export type { HeaderField } from "./header-field.js";
@@ -55,19 +56,24 @@ const FIELDS_OF_52: readonly FieldRow[] = [
   { name: "tail",                offset: 12, size: 6, expected: [0x19, 0x93, 0x0d, 0x0a, 0x1a, 0x0a], explain: () => "shows transfers in text mode" },
 ];
 
-function summarise({ main }: Chunk): ChunkSummary {
+function summarise({ main }: ChunkSource): ChunkSummary {
   const sums = { functions: 0, instructions: 0, constants: 0, depth: 0, stripped: true };
-  function add(prototype: Prototype, level: number): void {
+  function addParts(source: FunctionSource): string | null {
+    const parts = source.read();
     sums.functions++;
-    sums.instructions += prototype.code.length;
-    sums.constants += prototype.constants.length;
-    sums.depth = Math.max(sums.depth, level);
-    const debugEntries = prototype.lineInfo.length + prototype.locals.length + prototype.upvalueNames.length;
-    if (debugEntries > 0) sums.stripped = false;
-    for (const nested of prototype.prototypes) add(nested, level + 1);
+    sums.instructions += parts.code.length;
+    sums.constants += parts.constants.length;
+    if (parts.lineInfo.length + parts.locals.length + parts.upvalueNames.length > 0) sums.stripped = false;
+    return parts.source;
   }
+  function add(source: FunctionSource, level: number): void {
+    if (level > 1) addParts(source);
+    sums.depth = Math.max(sums.depth, level);
+    forEachNested(source, (nested) => add(nested, level + 1));
+  }
+  const source = addParts(main);
   add(main, 1);
-  return { source: main.source, ...sums };
+  return { source, ...sums };
 }
 
 /** Options of `convert` that turn the layout of these fields into the stock one. */
@@ -109,16 +115,16 @@ function adviseOn52(
 
 function describe52(bytes: Uint8Array): HeaderInfo {
   const fields = FIELDS_OF_52.map((row) => decodeField(bytes, row, STOCK));
-  const read = readChunk(bytes);
+  const opened = openChunk(bytes);
   const headerFits = fields.every(({ expected }) => expected === null);
   return {
     kind: "Lua 5.2 chunk",
-    readable: read.ok,
-    loadable: read.ok && headerFits,
+    readable: opened.ok,
+    loadable: opened.ok && headerFits,
     fields,
-    summary: read.ok ? summarise(read.chunk) : null,
-    advice: adviseOn52(fields, read.ok, read.diagnostics),
-    diagnostics: read.diagnostics,
+    summary: opened.ok ? summarise(opened.source) : null,
+    advice: adviseOn52(fields, opened.ok, opened.diagnostics),
+    diagnostics: opened.diagnostics,
   };
 }
 

@@ -1,4 +1,4 @@
-import type { Constant, Prototype } from "./chunk.js";
+import type { Constant, FunctionParts } from "./chunk.js";
 import { formatConstant, quoteString, showName } from "./format-constant.js";
 import { fieldAx, fieldOf, opcodeOf, RK_CONSTANT } from "./instruction.js";
 import { OP, OPERATIONS, type OperandSlot } from "./opcodes.js";
@@ -37,7 +37,11 @@ function noteConstant(constant: Constant | undefined): string | undefined {
 }
 
 /** The constant or the name an operand stands for, or undefined when it stands for itself. */
-function noteOperand(prototype: Prototype, { kind, field }: OperandSlot, word: number): string | undefined {
+function noteOperand(
+  prototype: FunctionParts,
+  { kind, field }: OperandSlot,
+  word: number,
+): string | undefined {
   const value = fieldOf(word, field);
   if (kind === "U") {
     const name = prototype.upvalueNames[value] ?? null;
@@ -49,7 +53,7 @@ function noteOperand(prototype: Prototype, { kind, field }: OperandSlot, word: n
   return noteConstant(prototype.constants[kind === "K" ? value : value - RK_CONSTANT]);
 }
 
-function noteExtra(prototype: Prototype, pc: number): string | undefined {
+function noteExtra(prototype: FunctionParts, pc: number): string | undefined {
   if (opcodeOf(prototype.code[pc] ?? 0) !== OP.LOADKX) return undefined;
   return noteConstant(prototype.constants[fieldAx(prototype.code[pc + 1] ?? 0)]);
 }
@@ -58,7 +62,7 @@ function noteExtra(prototype: Prototype, pc: number): string | undefined {
  * One instruction for people: `GETTABUP R0 U0 K0 ; _ENV "print"`. Jumps show their target pc (`-> 12`); words
  * that are no instruction are shown in hex.
  */
-export function instructionText(prototype: Prototype, pc: number): string {
+export function instructionText(prototype: FunctionParts, pc: number): string {
   const word = prototype.code[pc] ?? 0;
   const high = prototype.codeHigh?.[pc] ?? 0;
   const operation = OPERATIONS[opcodeOf(word)];

@@ -1,5 +1,6 @@
-import { type Chunk, MAX_DEPTH, type Prototype } from "./chunk.js";
+import { type Chunk, type FunctionParts, MAX_DEPTH } from "./chunk.js";
 import { formatConstant, showName, showSource } from "./format-constant.js";
+import { type ChunkSource, type FunctionSource, forEachNested, sourceOfChunk } from "./function-source.js";
 import {
   fieldA,
   fieldAx,
@@ -26,7 +27,8 @@ const NOTE_ROOM = 2 ** 26;
 
 /** One function while it is listed. */
 interface Listing {
-  readonly prototype: Prototype;
+  readonly prototype: FunctionParts;
+  readonly nestedCount: number;
   readonly path: string;
   /** Characters left for long texts, of all functions of the chunk together. */
   readonly room: { left: number };
@@ -37,41 +39,39 @@ interface Listing {
 
 /** Finished lines on their way to whoever wants the text. */
 interface LineOutput {
-  lines: string[];
-  /** Characters of the lines. */
-  size: number;
+  text: string;
   readonly write: (text: string) => void;
 }
 
-const SIZE_PER_WRITE = 1 << 16;
+/** Characters handed over at a time: so few that the text is gone before the garbage collector moves it. */
+const SIZE_PER_WRITE = 1 << 12;
 
 function flush(output: LineOutput): void {
-  if (output.lines.length > 0) output.write(`${output.lines.join("\n")}\n`);
-  output.lines = [];
-  output.size = 0;
+  if (output.text !== "") output.write(output.text);
+  output.text = "";
 }
 
 function addLine(output: LineOutput, line: string): void {
-  output.lines.push(line);
-  output.size += line.length;
-  if (output.size >= SIZE_PER_WRITE) flush(output);
+  output.text += `${line}\n`;
+  if (output.text.length >= SIZE_PER_WRITE) flush(output);
 }
 
-function createListing(prototype: Prototype, path: string, room: Listing["room"]): Listing {
+function createListing(source: FunctionSource, path: string, room: Listing["room"]): Listing {
+  const prototype = source.read();
   const { upvalues, upvalueNames } = prototype;
   const upvalueTexts = upvalues.map((_, index) => {
     const name = upvalueNames[index] ?? null;
     return name === null ? "-" : showName(name);
   });
-  return { prototype, path, room, constantTexts: [], upvalueTexts };
+  return { prototype, nestedCount: source.nestedCount, path, room, constantTexts: [], upvalueTexts };
 }
 
 function plural(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }
 
-function listHead(output: LineOutput, { prototype, path }: Listing): void {
-  const { code, lineDefined, lastLineDefined, constants, prototypes } = prototype;
+function listHead(output: LineOutput, { prototype, nestedCount, path }: Listing): void {
+  const { code, lineDefined, lastLineDefined, constants } = prototype;
   const kind = lineDefined === 0 ? "main" : "function";
   const place = `${showSource(prototype.source)}:${lineDefined},${lastLineDefined}`;
   addLine(output, "");
@@ -81,7 +81,7 @@ function listHead(output: LineOutput, { prototype, path }: Listing): void {
   const rest = `${plural(locals.length, "local")}, ${plural(constants.length, "constant")}`;
   addLine(
     output,
-    `${params}, ${plural(maxStackSize, "slot")}, ${plural(upvalues.length, "upvalue")}, ${rest}, ${plural(prototypes.length, "function")}`,
+    `${params}, ${plural(maxStackSize, "slot")}, ${plural(upvalues.length, "upvalue")}, ${rest}, ${plural(nestedCount, "function")}`,
   );
 }
 
@@ -258,21 +258,28 @@ function listTables(output: LineOutput, listing: Listing): void {
   });
 }
 
-function listPrototype(output: LineOutput, listing: Listing, tables: boolean, level: number): void {
+/** What a listing has of all functions. */
+interface ListingContext {
+  readonly output: LineOutput;
+  readonly room: Listing["room"];
+  readonly tables: boolean;
+}
+
+function listParts({ output, room, tables }: ListingContext, source: FunctionSource, path: string): void {
+  const listing = createListing(source, path, room);
   listHead(output, listing);
   listCode(output, listing);
   if (tables) listTables(output, listing);
+}
+
+function listFunction(context: ListingContext, source: FunctionSource, path: string, level: number): void {
+  listParts(context, source, path);
   if (level > MAX_DEPTH) {
-    addLine(output, `(functions nested more than ${MAX_DEPTH} levels deep are not listed)`);
+    addLine(context.output, `(functions nested more than ${MAX_DEPTH} levels deep are not listed)`);
     return;
   }
-  listing.prototype.prototypes.forEach((prototype, index) => {
-    listPrototype(
-      output,
-      createListing(prototype, `${listing.path}/${index}`, listing.room),
-      tables,
-      level + 1,
-    );
+  forEachNested(source, (nested, index) => {
+    listFunction(context, nested, `${path}/${index}`, level + 1);
   });
 }
 
@@ -290,8 +297,16 @@ export function listChunk(chunk: Chunk, options: ListOptions = {}): string {
 
 /** As {@link listChunk}, for texts that need not be in memory as a whole: hands over some lines at a time. */
 export function listChunkTo(chunk: Chunk, write: (text: string) => void, options: ListOptions = {}): void {
-  const output: LineOutput = { lines: [], size: 0, write };
-  const main = createListing(chunk.main, "main", { left: NOTE_ROOM });
-  listPrototype(output, main, options.tables ?? true, 1);
+  listSourceTo(sourceOfChunk(chunk), write, options);
+}
+
+/** As {@link listChunkTo}, for a chunk whose functions are read one at a time. */
+export function listSourceTo(
+  { main }: ChunkSource,
+  write: (text: string) => void,
+  options: ListOptions = {},
+): void {
+  const output: LineOutput = { text: "", write };
+  listFunction({ output, room: { left: NOTE_ROOM }, tables: options.tables ?? true }, main, "main", 1);
   flush(output);
 }

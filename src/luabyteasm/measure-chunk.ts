@@ -4,11 +4,12 @@ import {
   type ChunkHeader,
   type ChunkInt,
   type Constant,
+  type FunctionParts,
   HEADER_SIZE,
   type LineInfo,
   MAX_DEPTH,
-  type Prototype,
 } from "./chunk.js";
+import { type ChunkSource, type FunctionSource, forEachNested, sourceOfChunk } from "./function-source.js";
 
 /** Errors after which looking for more stops. */
 const MAX_ERRORS = 100;
@@ -160,7 +161,7 @@ function measureConstant(measure: Measure, path: string, index: number, constant
   }
 }
 
-function measureCode(measure: Measure, path: string, prototype: Prototype): void {
+function measureCode(measure: Measure, path: string, prototype: FunctionParts): void {
   const { code, codeHigh } = prototype;
   measureCount(measure, path, "instructions", code.length);
   measure.size += code.length * measure.header.instructionSize;
@@ -190,7 +191,7 @@ function measureLines(measure: Measure, path: string, lineInfo: LineInfo): void 
   }
 }
 
-function measureDebugPart(measure: Measure, path: string, prototype: Prototype): void {
+function measureDebugPart(measure: Measure, path: string, prototype: FunctionParts): void {
   const { lineInfo, locals, upvalueNames, upvalues } = prototype;
   measureString(measure, path, "the source name", 0, prototype.source);
   measureCount(measure, path, "line entries", lineInfo.length);
@@ -212,11 +213,8 @@ function measureDebugPart(measure: Measure, path: string, prototype: Prototype):
   });
 }
 
-function measurePrototype(measure: Measure, path: string, prototype: Prototype, level: number): void {
-  if (level > MAX_DEPTH) {
-    report(measure, "depth", path, `functions are nested more than ${MAX_DEPTH} levels deep`);
-    return;
-  }
+/** What stands before the functions inside. */
+function measureHead(measure: Measure, path: string, prototype: FunctionParts): void {
   measureInt(measure, path, "linedefined", 0, prototype.lineDefined);
   measureInt(measure, path, "lastlinedefined", 0, prototype.lastLineDefined);
   measureByte(measure, path, "numparams", 0, prototype.numParams);
@@ -227,10 +225,10 @@ function measurePrototype(measure: Measure, path: string, prototype: Prototype, 
   prototype.constants.forEach((constant, index) => {
     measureConstant(measure, path, index, constant);
   });
-  measureCount(measure, path, "nested functions", prototype.prototypes.length);
-  prototype.prototypes.forEach((nested, index) => {
-    measurePrototype(measure, `${path}/${index}`, nested, level + 1);
-  });
+}
+
+/** What stands after the functions inside. */
+function measureTail(measure: Measure, path: string, prototype: FunctionParts): void {
   measureCount(measure, path, "upvalues", prototype.upvalues.length);
   prototype.upvalues.forEach((upvalue, index) => {
     measureByte(measure, path, "instack of upvalue U#", index, upvalue.inStack);
@@ -239,16 +237,28 @@ function measurePrototype(measure: Measure, path: string, prototype: Prototype, 
   measureDebugPart(measure, path, prototype);
 }
 
-/**
- * Size of a chunk in bytes, and everything about it that its own header cannot express: values beyond the
- * sizes of its fields, wrong kinds of numbers, too deep nesting (codes byte-range, int-range, size-range,
- * byte-string, number-range, instruction-size, upvalue-names, depth). At most 100 errors.
- */
-export function measureChunk(chunk: Chunk): {
+function measureFunction(measure: Measure, path: string, source: FunctionSource, level: number): void {
+  if (level > MAX_DEPTH) {
+    report(measure, "depth", path, `functions are nested more than ${MAX_DEPTH} levels deep`);
+    return;
+  }
+  const parts = source.read();
+  measureHead(measure, path, parts);
+  measureCount(measure, path, "nested functions", source.nestedCount);
+  forEachNested(source, (nested, index) => {
+    measureFunction(measure, `${path}/${index}`, nested, level + 1);
+  });
+  measureTail(measure, path, parts);
+}
+
+/** Size of a chunk in bytes and everything that its header cannot express. */
+export interface ChunkMeasure {
   readonly size: number;
   readonly diagnostics: readonly Diagnostic[];
-} {
-  const { header } = chunk;
+}
+
+/** As {@link measureChunk}, for a chunk whose functions are read one at a time. */
+export function measureSource({ header, main }: ChunkSource): ChunkMeasure {
   const measure: Measure = {
     header,
     maxInt: header.intSize === 8 ? Number.MAX_SAFE_INTEGER : 2 ** (8 * header.intSize - 1) - 1,
@@ -256,6 +266,15 @@ export function measureChunk(chunk: Chunk): {
     diagnostics: [],
     size: HEADER_SIZE,
   };
-  measurePrototype(measure, "main", chunk.main, 1);
+  measureFunction(measure, "main", main, 1);
   return measure;
+}
+
+/**
+ * Size of a chunk in bytes, and everything about it that its own header cannot express: values beyond the
+ * sizes of its fields, wrong kinds of numbers, too deep nesting (codes byte-range, int-range, size-range,
+ * byte-string, number-range, instruction-size, upvalue-names, depth). At most 100 errors.
+ */
+export function measureChunk(chunk: Chunk): ChunkMeasure {
+  return measureSource(sourceOfChunk(chunk));
 }

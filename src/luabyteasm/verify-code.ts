@@ -1,4 +1,4 @@
-import type { Prototype } from "./chunk.js";
+import type { FunctionParts } from "./chunk.js";
 import { frameNeed } from "./frame-need.js";
 import {
   decodeFloatingByte,
@@ -23,7 +23,8 @@ const MAX_FLOATING_BYTE = 255;
 /** One instruction under test. */
 interface Place {
   readonly list: FindingList;
-  readonly prototype: Prototype;
+  readonly prototype: FunctionParts;
+  readonly nestedCount: number;
   readonly pc: number;
   readonly word: number;
   readonly operation: Operation;
@@ -80,7 +81,7 @@ function verifyIndex(
 
 /** Constants, upvalues and nested functions named by operands. */
 function verifyIndices(place: Place): void {
-  const { word, operation, prototype } = place;
+  const { word, operation, prototype, nestedCount } = place;
   for (const { kind, field } of operation.operands) {
     if (kind === "RK") {
       const value = fieldOf(word, field);
@@ -91,7 +92,7 @@ function verifyIndices(place: Place): void {
     } else if (kind === "U") {
       verifyIndex(place, "upvalue", "U", fieldOf(word, field), prototype.upvalues.length, field);
     } else if (kind === "P") {
-      verifyIndex(place, "proto", "P", fieldBx(word), prototype.prototypes.length, field);
+      verifyIndex(place, "proto", "P", fieldBx(word), nestedCount, field);
     }
   }
 }
@@ -249,7 +250,7 @@ function verifyUnused(place: Place): void {
 }
 
 /** The rules about single instructions, in order of pc. */
-export function verifyCode(list: FindingList, prototype: Prototype): void {
+export function verifyCode(list: FindingList, prototype: FunctionParts, nestedCount: number): void {
   const { code, codeHigh } = prototype;
   for (let pc = 0; pc < code.length; pc++) {
     const word = code[pc] ?? 0;
@@ -263,7 +264,7 @@ export function verifyCode(list: FindingList, prototype: Prototype): void {
       addFinding(list, "error", "opcode", pc, "the upper 32 bits of the instruction are not 0");
       continue;
     }
-    const place: Place = { list, prototype, pc, word, operation };
+    const place: Place = { list, prototype, nestedCount, pc, word, operation };
     verifyRegisters(place);
     verifyIndices(place);
     OPCODE_RULES[operation.name]?.(place);

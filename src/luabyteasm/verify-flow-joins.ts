@@ -1,4 +1,5 @@
-import type { Prototype } from "./chunk.js";
+import type { FunctionParts } from "./chunk.js";
+import type { FunctionSource } from "./function-source.js";
 import { fieldC, fieldSBx, opcodeOf } from "./instruction.js";
 import { type Field, OP } from "./opcodes.js";
 import { assign, createFlowState, type FlowState, joinWords } from "./verify-flow-state.js";
@@ -14,7 +15,9 @@ interface FlowError {
 
 /** Everything mutable in the flow analysis of one function. */
 export interface Flow {
-  readonly prototype: Prototype;
+  readonly prototype: FunctionParts;
+  /** Where the functions inside are read. */
+  readonly source: FunctionSource;
   /** What is known before the instruction at work; steps change it. */
   readonly state: FlowState;
   /** Copy of the state for the jump edge of an instruction that has two. */
@@ -59,7 +62,7 @@ function jumpTarget(word: number, pc: number): number {
   }
 }
 
-export function createFlow(prototype: Prototype): Flow {
+export function createFlow(prototype: FunctionParts, source: FunctionSource): Flow {
   const { code, numParams, maxStackSize } = prototype;
   const joins = new Uint8Array(code.length);
   for (let pc = 0; pc < code.length; pc++) {
@@ -71,6 +74,7 @@ export function createFlow(prototype: Prototype): Flow {
   for (let register = 0; register < numParams; register++) assign(state, register, 0);
   return {
     prototype,
+    source,
     state,
     jumpState: createFlowState(maxStackSize),
     joins,

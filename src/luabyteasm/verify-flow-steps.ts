@@ -293,10 +293,10 @@ function stepSetlist(flow: Flow, word: number, pc: number): number {
 }
 
 function stepClosure(flow: Flow, word: number, pc: number): number {
-  const { prototypes, maxStackSize } = flow.prototype;
+  const { maxStackSize } = flow.prototype;
   assign(flow.state, fieldA(word), 0);
   collectGarbage(flow, fieldA(word) + 1, pc);
-  for (const { inStack, index } of prototypes[fieldBx(word)]?.upvalues ?? []) {
+  for (const { inStack, index } of flow.source.nested(fieldBx(word))?.readUpvalues() ?? []) {
     // A register beyond the frame is an error of the nested function.
     if (inStack === 0 || index >= maxStackSize) continue;
     if ((bitsOf(flow.state, index) & SET) === 0) {

@@ -1,4 +1,5 @@
-import type { Prototype } from "./chunk.js";
+import type { FunctionParts } from "./chunk.js";
+import type { FunctionSource } from "./function-source.js";
 import { fieldA, fieldB, opcodeOf } from "./instruction.js";
 import { OP, OPERATIONS } from "./opcodes.js";
 import { createFlow, type Flow, failFlow, flowTo, loadRow, takePending } from "./verify-flow-joins.js";
@@ -66,8 +67,8 @@ function followPath(flow: Flow, start: number): void {
  * The rules about values and paths: abstract interpretation of reachable code, iterated to a fixed point. Stops
  * at the first error. The function must have no structural error, so that every operand is in range.
  */
-export function verifyFlow(list: FindingList, prototype: Prototype): void {
-  const flow = createFlow(prototype);
+export function verifyFlow(list: FindingList, prototype: FunctionParts, source: FunctionSource): void {
+  const flow = createFlow(prototype, source);
   flowTo(flow, 0, flow.state);
   for (let pc = takePending(flow); pc >= 0 && flow.error === null; pc = takePending(flow))
     followPath(flow, pc);

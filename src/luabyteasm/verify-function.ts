@@ -1,4 +1,4 @@
-import { type ChunkInt, MAX_DEPTH, type Prototype } from "./chunk.js";
+import { type ChunkInt, type FunctionParts, MAX_DEPTH } from "./chunk.js";
 import { addFinding, type FindingList } from "./verify-rules.js";
 
 /** Smallest and largest frame the compiler writes. */
@@ -6,7 +6,7 @@ const COMPILER_FRAME = { least: 2, most: 250 };
 /** A closure keeps the number of its upvalues in a byte. */
 const MAX_UPVALUES = 255;
 
-function verifyFrame(list: FindingList, prototype: Prototype): void {
+function verifyFrame(list: FindingList, prototype: FunctionParts): void {
   const { code, numParams, maxStackSize } = prototype;
   if (code.length === 0) addFinding(list, "error", "code-empty", null, "there are no instructions");
   if (numParams > maxStackSize) {
@@ -21,14 +21,14 @@ function verifyFrame(list: FindingList, prototype: Prototype): void {
   }
 }
 
-function verifyLineInfo(list: FindingList, { lineInfo, code }: Prototype): void {
+function verifyLineInfo(list: FindingList, { lineInfo, code }: FunctionParts): void {
   const [lines, size] = [lineInfo.length, code.length];
   if (lines === 0 || lines === size) return;
   const fact = `there are ${lines} line entries for ${size} instructions`;
   addFinding(list, lines < size ? "error" : "warning", "lineinfo-length", null, fact);
 }
 
-function verifyUpvalueCounts(list: FindingList, { upvalues, upvalueNames }: Prototype): void {
+function verifyUpvalueCounts(list: FindingList, { upvalues, upvalueNames }: FunctionParts): void {
   const [count, names] = [upvalues.length, upvalueNames.length];
   const fact = `there are ${names} names for ${count} upvalues`;
   if (names > count) addFinding(list, "error", "upvalue-names", null, fact);
@@ -44,7 +44,11 @@ function verifyUpvalueCounts(list: FindingList, { upvalues, upvalueNames }: Prot
   }
 }
 
-function verifyUpvalues(list: FindingList, prototype: Prototype, parent: Prototype | undefined): void {
+function verifyUpvalues(
+  list: FindingList,
+  prototype: FunctionParts,
+  parent: EnclosingFunction | undefined,
+): void {
   prototype.upvalues.forEach(({ inStack, index }, number) => {
     if (inStack > 1) {
       addFinding(list, "warning", "upvalue-instack", null, `instack of U${number} is ${inStack}`);
@@ -61,14 +65,14 @@ function verifyUpvalues(list: FindingList, prototype: Prototype, parent: Prototy
   });
 }
 
-function verifyConstants(list: FindingList, { constants }: Prototype): void {
+function verifyConstants(list: FindingList, { constants }: FunctionParts): void {
   constants.forEach((constant, index) => {
     if (constant.kind !== "boolean" || constant.byte <= 1) return;
     addFinding(list, "warning", "constant-bool", null, `K${index} is a boolean with byte ${constant.byte}`);
   });
 }
 
-function verifyLocals(list: FindingList, { locals, code }: Prototype): void {
+function verifyLocals(list: FindingList, { locals, code }: FunctionParts): void {
   let previous: ChunkInt = 0;
   locals.forEach(({ name, startPc, endPc }, index) => {
     const who = `local variable ${index}`;
@@ -85,7 +89,7 @@ function verifyLocals(list: FindingList, { locals, code }: Prototype): void {
 }
 
 /** Counts the local variables that are live at every pc; reports the first pc where they exceed the frame. */
-function verifyLocalCount(list: FindingList, { locals, code, maxStackSize }: Prototype): void {
+function verifyLocalCount(list: FindingList, { locals, code, maxStackSize }: FunctionParts): void {
   if (locals.length <= maxStackSize) return;
   const change = new Int32Array(code.length + 1);
   for (const { startPc, endPc } of locals) {
@@ -108,6 +112,9 @@ function verifyLocalCount(list: FindingList, { locals, code, maxStackSize }: Pro
   }
 }
 
+/** What the rules about a function need to know of the one around it. */
+export type EnclosingFunction = Pick<FunctionParts, "maxStackSize" | "upvalues">;
+
 /**
  * The rules about a function as a whole.
  * @param parent the enclosing function; undefined for the main function
@@ -115,8 +122,8 @@ function verifyLocalCount(list: FindingList, { locals, code, maxStackSize }: Pro
  */
 export function verifyFunction(
   list: FindingList,
-  prototype: Prototype,
-  parent: Prototype | undefined,
+  prototype: FunctionParts,
+  parent: EnclosingFunction | undefined,
   level: number,
 ): void {
   if (level > MAX_DEPTH)

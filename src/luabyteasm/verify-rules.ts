@@ -76,9 +76,9 @@ export interface Finding {
   readonly message: string;
 }
 
-/** Findings of a whole chunk. Each severity has its own limit, so that warnings cannot crowd out an error. */
+/** Where the findings of a chunk go. Each severity has its own limit, so that warnings cannot crowd out an error. */
 export interface FindingStore {
-  readonly findings: Finding[];
+  readonly report: (finding: Finding) => void;
   /** Errors and warnings still accepted; more are dropped. */
   readonly room: Record<Finding["severity"], number>;
 }
@@ -101,9 +101,9 @@ export function addFinding(
   operand: Field | null = null,
 ): void {
   if (severity === "error") list.hasError = true;
-  const { findings, room } = list.store;
+  const { report, room } = list.store;
   if (room[severity] <= 0) return;
   room[severity]--;
   const message = `${fact}: ${RULES[rule]}`;
-  findings.push({ rule, severity, path: list.path, pc, operand, message });
+  report({ rule, severity, path: list.path, pc, operand, message });
 }

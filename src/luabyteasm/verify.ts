@@ -1,7 +1,8 @@
-import { type Chunk, MAX_DEPTH, type Prototype } from "./chunk.js";
+import { type Chunk, MAX_DEPTH } from "./chunk.js";
+import { type ChunkSource, type FunctionSource, forEachNested, sourceOfChunk } from "./function-source.js";
 import { verifyCode } from "./verify-code.js";
 import { verifyFlow } from "./verify-flow.js";
-import { verifyFunction } from "./verify-function.js";
+import { type EnclosingFunction, verifyFunction } from "./verify-function.js";
 import type { Finding, FindingList, FindingStore } from "./verify-rules.js";
 
 export { type Finding, RULES, type RuleName } from "./verify-rules.js";
@@ -13,21 +14,45 @@ export interface VerifyOptions {
 
 const DEFAULT_LIMIT = 10_000;
 
-function verifyPrototype(
+/** The rules about one function without those inside. Returns what the latter need to know of it. */
+function verifyParts(
   store: FindingStore,
-  prototype: Prototype,
-  parent: Prototype | undefined,
+  source: FunctionSource,
+  parent: EnclosingFunction | undefined,
+  path: string,
+  level: number,
+): EnclosingFunction {
+  const list: FindingList = { path, store, hasError: false };
+  const parts = source.read();
+  verifyFunction(list, parts, parent, level);
+  verifyCode(list, parts, source.nestedCount);
+  if (!list.hasError) verifyFlow(list, parts, source);
+  const { maxStackSize, upvalues } = parts;
+  return { maxStackSize, upvalues };
+}
+
+function verifyTree(
+  store: FindingStore,
+  source: FunctionSource,
+  parent: EnclosingFunction | undefined,
   path: string,
   level: number,
 ): void {
-  const list: FindingList = { path, store, hasError: false };
-  verifyFunction(list, prototype, parent, level);
-  verifyCode(list, prototype);
-  if (!list.hasError) verifyFlow(list, prototype);
+  const enclosing = verifyParts(store, source, parent, path, level);
   if (level > MAX_DEPTH) return; // Reported; those inside would only be reported again.
-  prototype.prototypes.forEach((nested, index) => {
-    verifyPrototype(store, nested, prototype, `${path}/${index}`, level + 1);
+  forEachNested(source, (nested, index) => {
+    verifyTree(store, nested, enclosing, `${path}/${index}`, level + 1);
   });
+}
+
+/** As {@link verify}, for a chunk whose functions are read one at a time: hands over each finding at once. */
+export function verifySource(
+  { main }: ChunkSource,
+  report: (finding: Finding) => void,
+  options: VerifyOptions = {},
+): void {
+  const limit = options.limit ?? DEFAULT_LIMIT;
+  verifyTree({ report, room: { error: limit, warning: limit } }, main, undefined, "main", 1);
 }
 
 /**
@@ -37,8 +62,7 @@ function verifyPrototype(
  * @returns findings, functions in depth-first order; none for anything luac 5.2 writes
  */
 export function verify(chunk: Chunk, options: VerifyOptions = {}): readonly Finding[] {
-  const limit = options.limit ?? DEFAULT_LIMIT;
-  const store: FindingStore = { findings: [], room: { error: limit, warning: limit } };
-  verifyPrototype(store, chunk.main, undefined, "main", 1);
-  return store.findings;
+  const findings: Finding[] = [];
+  verifySource(sourceOfChunk(chunk), (finding) => findings.push(finding), options);
+  return findings;
 }

@@ -6,14 +6,15 @@ import {
   type ChunkInt,
   CONSTANT_TYPE,
   type Constant,
+  type FunctionParts,
   HEADER_TAIL,
   type LineInfo,
-  type Prototype,
   SIGNATURE,
   VERSION,
 } from "./chunk.js";
+import { type ChunkSource, type FunctionSource, forEachNested, sourceOfChunk } from "./function-source.js";
 import { fieldOf, opcodeOf } from "./instruction.js";
-import { measureChunk, nameConstant } from "./measure-chunk.js";
+import { measureSource, nameConstant } from "./measure-chunk.js";
 import { OPERATIONS } from "./opcodes.js";
 
 /** Told about every field written: its byte offset, its size and what it means. */
@@ -107,7 +108,7 @@ function writeHeader(writer: Writer): void {
   writeBytes(writer, HEADER_TAIL, "tail that shows transfers in text mode");
 }
 
-function writeCode(writer: Writer, prototype: Prototype): void {
+function writeCode(writer: Writer, prototype: FunctionParts): void {
   const { code, codeHigh } = prototype;
   const { view, describe } = writer;
   const { instructionSize, littleEndian } = writer.header;
@@ -163,7 +164,7 @@ function writeConstant(writer: Writer, constant: Constant, index: number): void 
   }
 }
 
-function writeUpvalues(writer: Writer, { upvalues }: Prototype): void {
+function writeUpvalues(writer: Writer, { upvalues }: FunctionParts): void {
   writeInt(writer, upvalues.length, "# upvalues", upvalues.length);
   upvalues.forEach(({ inStack, index }, number) => {
     writeByte(writer, inStack, "upvalue U#: instack #", number, inStack);
@@ -179,7 +180,7 @@ function writeLineInfo(writer: Writer, lineInfo: LineInfo): void {
   }
 }
 
-function writeDebugPart(writer: Writer, prototype: Prototype): void {
+function writeDebugPart(writer: Writer, prototype: FunctionParts): void {
   const { locals, upvalueNames } = prototype;
   writeString(writer, prototype.source, "source name");
   writeLineInfo(writer, prototype.lineInfo);
@@ -195,8 +196,9 @@ function writeDebugPart(writer: Writer, prototype: Prototype): void {
   });
 }
 
-function writePrototype(writer: Writer, prototype: Prototype): void {
-  const { constants, prototypes, lineDefined, lastLineDefined } = prototype;
+/** What stands before the functions inside. */
+function writeHead(writer: Writer, prototype: FunctionParts): void {
+  const { constants, lineDefined, lastLineDefined } = prototype;
   writeInt(writer, lineDefined, "linedefined #", lineDefined);
   writeInt(writer, lastLineDefined, "lastlinedefined #", lastLineDefined);
   writeByte(writer, prototype.numParams, "numparams #", prototype.numParams);
@@ -207,10 +209,27 @@ function writePrototype(writer: Writer, prototype: Prototype): void {
   constants.forEach((constant, index) => {
     writeConstant(writer, constant, index);
   });
-  writeInt(writer, prototypes.length, "# nested functions", prototypes.length);
-  for (const nested of prototypes) writePrototype(writer, nested);
-  writeUpvalues(writer, prototype);
-  writeDebugPart(writer, prototype);
+}
+
+function writeFunction(writer: Writer, source: FunctionSource): void {
+  const parts = source.read();
+  writeHead(writer, parts);
+  writeInt(writer, source.nestedCount, "# nested functions", source.nestedCount);
+  forEachNested(source, (nested) => writeFunction(writer, nested));
+  writeUpvalues(writer, parts);
+  writeDebugPart(writer, parts);
+}
+
+/** As {@link writeChunk}, for a chunk whose functions are read one at a time. */
+export function writeSource(source: ChunkSource, options: WriteOptions = {}): WriteResult {
+  const { size, diagnostics } = measureSource(source);
+  if (diagnostics.length > 0) return { ok: false, diagnostics };
+  const bytes = new Uint8Array(size);
+  const view = new DataView(bytes.buffer);
+  const writer: Writer = { bytes, view, header: source.header, describe: options.describe, position: 0 };
+  writeHeader(writer);
+  writeFunction(writer, source.main);
+  return { ok: true, bytes };
 }
 
 /**
@@ -219,12 +238,5 @@ function writePrototype(writer: Writer, prototype: Prototype): void {
  *   (`main/0/2`); codes as for `measureChunk`
  */
 export function writeChunk(chunk: Chunk, options: WriteOptions = {}): WriteResult {
-  const { size, diagnostics } = measureChunk(chunk);
-  if (diagnostics.length > 0) return { ok: false, diagnostics };
-  const bytes = new Uint8Array(size);
-  const view = new DataView(bytes.buffer);
-  const writer: Writer = { bytes, view, header: chunk.header, describe: options.describe, position: 0 };
-  writeHeader(writer);
-  writePrototype(writer, chunk.main);
-  return { ok: true, bytes };
+  return writeSource(sourceOfChunk(chunk), options);
 }

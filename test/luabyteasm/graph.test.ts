@@ -1,6 +1,7 @@
 import * as dagre from "@dagrejs/dagre";
 import { describe, expect, test } from "vitest";
-import { type ControlFlowGraph, findPrototype, graphPrototype } from "../../src/luabyteasm/graph.js";
+import { sourceOfChunk } from "../../src/luabyteasm/function-source.js";
+import { type ControlFlowGraph, findFunction, graphPrototype } from "../../src/luabyteasm/graph.js";
 import { renderDot } from "../../src/luabyteasm/graph-dot.js";
 import { createDagreLayout, type LayoutGraph } from "../../src/luabyteasm/graph-layout.js";
 import { renderSvg } from "../../src/luabyteasm/graph-svg.js";
@@ -84,7 +85,7 @@ describe("graphPrototype", () => {
     const inner = graphPrototype(chunk, "main/0/0");
     expect(inner.ok && inner.graph.blocks[0]?.lines).toEqual(["0 RETURN R1 1"]);
     for (const path of ["main/1", "main/x", "main/", "0", "", "main/0/0/0"]) {
-      expect(findPrototype(chunk, path)).toBeUndefined();
+      expect(findFunction(sourceOfChunk(chunk), path)).toBeUndefined();
       const result = graphPrototype(chunk, path);
       expect(result.ok ? [] : result.diagnostics).toMatchObject([{ code: "no-function" }]);
     }

@@ -1,25 +1,26 @@
-import { verify } from "../../luabyteasm/verify.js";
-import type { CommandArguments, CommandSpec, Outcome } from "./command.js";
+import { verifySource } from "../../luabyteasm/verify.js";
+import type { CommandArguments, CommandSpec, Outcome, ReportMessage } from "./command.js";
 import { type FileOutcome, forEachFile } from "./each-file.js";
 import { loadChunk } from "./load-chunk.js";
 import { type Message, messageOfFinding } from "./messages.js";
 import { messageOptions } from "./options.js";
 
-function checkFile(args: CommandArguments, file: string): FileOutcome {
+function checkFile(args: CommandArguments, report: ReportMessage, file: string): FileOutcome {
   const loaded = loadChunk(file);
   if (!loaded.ok) return loaded;
-  const findings = verify(loaded.chunk);
-  const messages: Message[] = [
-    ...loaded.messages,
-    ...findings.map((finding) => messageOfFinding(file, finding)),
-  ];
   const strict = args.options.has("strict");
-  const bad = messages.some(({ diagnostic }) => strict || diagnostic.severity === "error");
-  return { ok: !bad, messages };
+  let ok = true;
+  const tell = (message: Message): void => {
+    if (strict || message.diagnostic.severity === "error") ok = false;
+    report(message);
+  };
+  loaded.messages.forEach(tell);
+  verifySource(loaded.source, (finding) => tell(messageOfFinding(file, finding)));
+  return { ok, messages: [] };
 }
 
-function run(args: CommandArguments): Outcome {
-  return forEachFile(args.files, (file) => checkFile(args, file));
+function run(args: CommandArguments, report: ReportMessage): Outcome {
+  return forEachFile(args.files, (file) => checkFile(args, report, file), report);
 }
 
 export const checkCommand: CommandSpec = {

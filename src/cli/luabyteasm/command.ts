@@ -22,8 +22,12 @@ export interface CommandArguments {
 /** How a command ended; messages go to standard error. */
 export interface Outcome {
   readonly exitCode: number;
+  /** What there is to say besides what has been reported during the run. */
   readonly messages: readonly Message[];
 }
+
+/** Takes a message during the run, for commands that may have very many. */
+export type ReportMessage = (message: Message) => void;
 
 export interface CommandSpec {
   readonly name: string;
@@ -38,7 +42,7 @@ export interface CommandSpec {
   readonly options: readonly OptionSpec[];
   /** Text for the end of the help. */
   readonly details?: string;
-  readonly run: (args: CommandArguments) => Outcome | Promise<Outcome>;
+  readonly run: (args: CommandArguments, report: ReportMessage) => Outcome | Promise<Outcome>;
 }
 
 /** Wrong use of the command: one line for the user, exit code 2. */

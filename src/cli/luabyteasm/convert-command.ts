@@ -1,7 +1,7 @@
 import { type ChunkHeader, DEFAULT_HEADER } from "../../luabyteasm/chunk.js";
-import { type ConvertTarget, convertChunk } from "../../luabyteasm/convert.js";
-import { stripChunk } from "../../luabyteasm/strip.js";
-import { writeChunk } from "../../luabyteasm/write-chunk.js";
+import { type ConvertTarget, convertSource } from "../../luabyteasm/convert.js";
+import { stripSource } from "../../luabyteasm/strip.js";
+import { writeSource } from "../../luabyteasm/write-chunk.js";
 import { writeFileAtomically } from "../output-file.js";
 import { type CommandArguments, type CommandSpec, type Outcome, UsageError } from "./command.js";
 import { chooseOutput, type FileOutcome, writeEachFile } from "./each-file.js";
@@ -58,9 +58,8 @@ function convertFile(
 ): FileOutcome {
   const loaded = loadChunk(file);
   if (!loaded.ok) return loaded;
-  const chunk = args.options.has("strip") ? stripChunk(loaded.chunk) : loaded.chunk;
-  const converted = convertChunk(chunk, target);
-  const written = converted.ok ? writeChunk(converted.chunk) : converted;
+  const source = args.options.has("strip") ? stripSource(loaded.source) : loaded.source;
+  const written = writeSource(convertSource(source, target));
   if (!written.ok)
     return { ok: false, messages: [...loaded.messages, ...messagesAbout(file, written.diagnostics)] };
   writeFileAtomically(output, written.bytes);

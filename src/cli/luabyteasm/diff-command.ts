@@ -1,4 +1,4 @@
-import { diffChunks, renderDiff } from "../../luabyteasm/diff.js";
+import { diffSources, renderDiff } from "../../luabyteasm/diff.js";
 import { FileError } from "../file-error.js";
 import { type CommandArguments, type CommandSpec, type Outcome, UsageError } from "./command.js";
 import { type LoadedChunk, loadChunk } from "./load-chunk.js";
@@ -23,7 +23,7 @@ function run(args: CommandArguments): Outcome {
   const messages = [...one.messages, ...other.messages];
   if (!one.ok || !other.ok) return { exitCode: 2, messages };
   const { options } = args;
-  const result = diffChunks(one.chunk, other.chunk, {
+  const result = diffSources(one.source, other.source, {
     ignoreDebug: options.has("ignore-debug"),
     ignoreConstantOrder: options.has("ignore-constant-order"),
     ignoreLayout: options.has("ignore-layout"),

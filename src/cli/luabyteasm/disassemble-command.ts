@@ -1,4 +1,4 @@
-import { readChunk } from "../../luabyteasm/read-chunk.js";
+import { openChunk } from "../../luabyteasm/read-chunk.js";
 import { printChunk } from "../../luabyteasm/text/print.js";
 import { produceFileAtomically } from "../output-file.js";
 import { readInput } from "../read-input.js";
@@ -16,12 +16,12 @@ function outputOf(args: CommandArguments, file: string): string {
 
 function disassembleFile(args: CommandArguments, file: string, output: string): FileOutcome {
   const { options } = args;
-  const read = readChunk(readInput(file), { refuseTrailing: options.has("strict") });
-  const messages = messagesAbout(file, read.diagnostics);
-  if (!read.ok) return { ok: false, messages };
-  const { chunk } = read;
+  const opened = openChunk(readInput(file), { refuseTrailing: options.has("strict") });
+  const messages = messagesAbout(file, opened.diagnostics);
+  if (!opened.ok) return { ok: false, messages };
+  const { source } = opened;
   const comments = !options.has("no-comments");
-  produceFileAtomically(output, (write) => printChunk(chunk, { comments }, write));
+  produceFileAtomically(output, (write) => printChunk(source, { comments }, write));
   return { ok: true, messages };
 }
 

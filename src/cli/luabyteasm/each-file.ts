@@ -2,7 +2,7 @@ import { basename, dirname, join, resolve } from "node:path";
 import { makeRule } from "../depfile.js";
 import { FileError } from "../file-error.js";
 import { writeFileAtomically } from "../output-file.js";
-import { type CommandArguments, type Outcome, UsageError } from "./command.js";
+import { type CommandArguments, type Outcome, type ReportMessage, UsageError } from "./command.js";
 import { type Message, messageOfFileError } from "./messages.js";
 
 /** Result of one file of several. */
@@ -11,13 +11,23 @@ export interface FileOutcome {
   readonly messages: readonly Message[];
 }
 
-/** Runs something for every file; one that fails does not stop the others, but makes the exit code 1. */
-export function forEachFile(files: readonly string[], run: (file: string) => FileOutcome): Outcome {
+/**
+ * Runs something for every file; one that fails does not stop the others, but makes the exit code 1.
+ * @param report takes the messages; without it they are part of the outcome
+ */
+export function forEachFile(
+  files: readonly string[],
+  run: (file: string) => FileOutcome,
+  report?: ReportMessage,
+): Outcome {
   const messages: Message[] = [];
   let exitCode = 0;
   for (const file of files) {
     const outcome = runOne(file, run);
-    messages.push(...outcome.messages);
+    for (const message of outcome.messages) {
+      if (report === undefined) messages.push(message);
+      else report(message);
+    }
     if (!outcome.ok) exitCode = 1;
   }
   return { exitCode, messages };

@@ -1,4 +1,4 @@
-import { graphPrototype } from "../../luabyteasm/graph.js";
+import { graphSource } from "../../luabyteasm/graph.js";
 import { renderDot } from "../../luabyteasm/graph-dot.js";
 import { createDagreLayout, type DagreModule } from "../../luabyteasm/graph-layout.js";
 import { renderSvg } from "../../luabyteasm/graph-svg.js";
@@ -36,7 +36,7 @@ async function run(args: CommandArguments): Promise<Outcome> {
   const [file = "-"] = args.files;
   const loaded = loadChunk(file);
   if (!loaded.ok) return { exitCode: 1, messages: loaded.messages };
-  const result = graphPrototype(loaded.chunk, args.options.get("function") ?? "main");
+  const result = graphSource(loaded.source, args.options.get("function") ?? "main");
   if (!result.ok) return { exitCode: 1, messages: messagesAbout(file, result.diagnostics) };
   if (chooseFormat(args) === "dot") {
     writeText(args, renderDot(result.graph));

@@ -1,26 +1,28 @@
-import type { Chunk } from "../../luabyteasm/chunk.js";
-import { listChunkTo } from "../../luabyteasm/list.js";
+import type { ChunkSource } from "../../luabyteasm/function-source.js";
+import { listSourceTo } from "../../luabyteasm/list.js";
 import { produceFileAtomically } from "../output-file.js";
 import type { CommandArguments, CommandSpec, Outcome } from "./command.js";
 import { forEachFile } from "./each-file.js";
 import { loadChunk } from "./load-chunk.js";
 import { messageOptions, outputOption } from "./options.js";
+import { createTextOutput } from "./write-result.js";
 
 function run(args: CommandArguments): Outcome {
-  const chunks: { readonly file: string; readonly chunk: Chunk }[] = [];
+  const chunks: { readonly file: string; readonly source: ChunkSource }[] = [];
   const tables = !args.options.has("code-only");
   const outcome = forEachFile(args.files, (file) => {
     const loaded = loadChunk(file);
-    if (loaded.ok) chunks.push({ file, chunk: loaded.chunk });
+    if (loaded.ok) chunks.push({ file, source: loaded.source });
     return loaded;
   });
   if (chunks.length === 0) return outcome;
   produceFileAtomically(args.options.get("output") ?? "-", (write) => {
-    const writeLines = (text: string): void => write(Buffer.from(text, "utf8"));
-    for (const { file, chunk } of chunks) {
-      if (args.files.length > 1) writeLines(`${file}:\n`);
-      listChunkTo(chunk, writeLines, { tables });
+    const { put, flush } = createTextOutput(write);
+    for (const { file, source } of chunks) {
+      if (args.files.length > 1) put(`${file}:\n`);
+      listSourceTo(source, put, { tables });
     }
+    flush();
   });
   return outcome;
 }

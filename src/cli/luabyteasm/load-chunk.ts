@@ -1,12 +1,12 @@
 import { parse } from "../../luabyteasm/assemble.js";
-import type { Chunk } from "../../luabyteasm/chunk.js";
-import { readChunk } from "../../luabyteasm/read-chunk.js";
+import { type ChunkSource, sourceOfChunk } from "../../luabyteasm/function-source.js";
+import { type OpenResult, openChunk } from "../../luabyteasm/read-chunk.js";
 import { readInput } from "../read-input.js";
 import { displayName, type Message, messagesAbout } from "./messages.js";
 
 /** A chunk from a file, or why there is none. */
 export type LoadedChunk =
-  | { readonly ok: true; readonly chunk: Chunk; readonly messages: readonly Message[] }
+  | { readonly ok: true; readonly source: ChunkSource; readonly messages: readonly Message[] }
   | { readonly ok: false; readonly messages: readonly Message[] };
 
 const signatureStart = 0x1b;
@@ -19,13 +19,19 @@ export function isAssemblerText(bytes: Uint8Array): boolean {
   );
 }
 
+function openText(bytes: Uint8Array, path: string): OpenResult {
+  const parsed = parse(bytes, { fileName: displayName(path) });
+  if (!parsed.ok) return parsed;
+  return { ok: true, source: sourceOfChunk(parsed.chunk), diagnostics: parsed.diagnostics };
+}
+
 /**
  * Loads a chunk from its bytes, or from assembler text.
  * @throws FileError when the file cannot be read
  */
 export function loadChunk(path: string): LoadedChunk {
   const bytes = readInput(path);
-  const result = isAssemblerText(bytes) ? parse(bytes, { fileName: displayName(path) }) : readChunk(bytes);
+  const result = isAssemblerText(bytes) ? openText(bytes, path) : openChunk(bytes);
   const messages = messagesAbout(path, result.diagnostics);
-  return result.ok ? { ok: true, chunk: result.chunk, messages } : { ok: false, messages };
+  return result.ok ? { ok: true, source: result.source, messages } : { ok: false, messages };
 }

@@ -4,8 +4,8 @@ import { constants, tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Diagnostic } from "../../diagnostics/diagnostic.js";
 import { type ChunkHeader, DEFAULT_HEADER } from "../../luabyteasm/chunk.js";
-import { verify } from "../../luabyteasm/verify.js";
-import { writeChunk } from "../../luabyteasm/write-chunk.js";
+import { verifySource } from "../../luabyteasm/verify.js";
+import { writeSource } from "../../luabyteasm/write-chunk.js";
 import { errorCode, FileError } from "../file-error.js";
 import type { CommandArguments, CommandSpec, Outcome } from "./command.js";
 import { loadChunk } from "./load-chunk.js";
@@ -58,16 +58,19 @@ function run(args: CommandArguments): Outcome {
   if (!loaded.ok) return { exitCode: 1, messages: loaded.messages };
   const messages: Message[] = [...loaded.messages];
   if (args.options.has("check")) {
-    const findings = verify(loaded.chunk);
-    messages.push(...findings.map((finding) => messageOfFinding(file, finding)));
-    if (findings.some(({ severity }) => severity === "error")) return { exitCode: 1, messages };
+    let bad = false;
+    verifySource(loaded.source, (finding) => {
+      messages.push(messageOfFinding(file, finding));
+      if (finding.severity === "error") bad = true;
+    });
+    if (bad) return { exitCode: 1, messages };
   }
-  const written = writeChunk(loaded.chunk);
+  const written = writeSource(loaded.source);
   if (!written.ok)
     return { exitCode: 1, messages: [...messages, ...messagesAbout(file, written.diagnostics)] };
   const interpreter = args.options.get("lua") ?? standardInterpreter;
   const exitCode = runInterpreter(interpreter, written.bytes, operands);
-  if (exitCode !== 0 && !isStock(loaded.chunk.header))
+  if (exitCode !== 0 && !isStock(loaded.source.header))
     messages.push(...messagesAbout(file, [FOREIGN_LAYOUT]));
   return { exitCode, messages };
 }

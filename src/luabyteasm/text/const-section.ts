@@ -1,4 +1,4 @@
-import { type Constant, NO_ITEMS, type Prototype } from "../chunk.js";
+import { type Constant, type FunctionParts, NO_ITEMS } from "../chunk.js";
 import type { FunctionBuilder } from "./builders.js";
 import { CHAR, findContentEnd, findTokenEnd, isContentEnd, isDigit, skipBlanks } from "./characters.js";
 import { parseInteger, parseNan, parseNumeral, printNan, printNumber } from "./numerals.js";
@@ -247,7 +247,7 @@ export function printConstant(constant: Constant, numberSize: 4 | 8): string {
   }
 }
 
-export function printConstants(printer: Printer, { constants }: Prototype): void {
+export function printConstants(printer: Printer, { constants }: FunctionParts): void {
   if (constants.length === 0) return;
   const { writer, header } = printer;
   startLine(printer, 0);

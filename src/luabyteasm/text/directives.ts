@@ -1,4 +1,4 @@
-import type { Prototype } from "../chunk.js";
+import type { FunctionParts } from "../chunk.js";
 import { createLineBuffer, type FunctionBuilder, pushLines, setHighWord } from "./builders.js";
 import { findTokenEnd, isContentEnd, skipBlanks } from "./characters.js";
 import { chunkSection, parseChunkLine } from "./chunk-section.js";
@@ -37,7 +37,7 @@ export interface Directive {
    * function leaves of the line is skipped.
    */
   readonly parse: (state: ParserState, start: number, nameEnd: number) => void;
-  readonly print?: (printer: Printer, prototype: Prototype) => void;
+  readonly print?: (printer: Printer, prototype: FunctionParts) => void;
 }
 
 function outsideFunction(state: ParserState, start: number, end: number): void {
@@ -175,11 +175,11 @@ const parseEndScope = inFunction((state, _fn, start, nameEnd) => {
 });
 
 /** Whether neither line info nor upvalue names are there, as in a function that was stripped. */
-export function isStripped({ lineInfo, upvalueNames, code, upvalues }: Prototype): boolean {
+export function isStripped({ lineInfo, upvalueNames, code, upvalues }: FunctionParts): boolean {
   return lineInfo.length === 0 && upvalueNames.length === 0 && code.length + upvalues.length > 0;
 }
 
-function printStripped(printer: Printer, prototype: Prototype): void {
+function printStripped(printer: Printer, prototype: FunctionParts): void {
   if (!isStripped(prototype)) return;
   startLine(printer, 0);
   put(printer.writer, ".stripped");

@@ -1,4 +1,4 @@
-import type { Prototype } from "../chunk.js";
+import type { FunctionParts } from "../chunk.js";
 import type { FunctionBuilder } from "./builders.js";
 import { integerKey, type KeyRule, parsePairs } from "./pairs.js";
 import type { ParserState, Section } from "./parser-state.js";
@@ -41,7 +41,7 @@ function parseHeaderLine(state: ParserState, fn: FunctionBuilder): void {
 
 export const headerSection: Section = { name: ".header", parseLine: parseHeaderLine };
 
-export function printHeader(printer: Printer, prototype: Prototype): void {
+export function printHeader(printer: Printer, prototype: FunctionParts): void {
   const { lineDefined, lastLineDefined, numParams, isVararg, maxStackSize } = prototype;
   const { writer } = printer;
   startLine(printer, 0);

@@ -1,4 +1,4 @@
-import type { ChunkHeader, Constant, Prototype } from "../chunk.js";
+import type { ChunkHeader, Constant, FunctionParts } from "../chunk.js";
 import {
   decodeFloatingByte,
   fieldAx,
@@ -19,7 +19,7 @@ import { padTo, put } from "./text-writer.js";
 
 /** What the comments of one function need to know. */
 export interface InstructionComments {
-  readonly prototype: Prototype;
+  readonly prototype: FunctionParts;
   readonly numberSize: 4 | 8;
   readonly live: LiveLocals | undefined;
   /** Texts of constants that have been shown. */
@@ -28,7 +28,7 @@ export interface InstructionComments {
 
 const longestText = 40;
 
-export function createComments(prototype: Prototype, header: ChunkHeader): InstructionComments {
+export function createComments(prototype: FunctionParts, header: ChunkHeader): InstructionComments {
   return {
     prototype,
     numberSize: header.numberSize,

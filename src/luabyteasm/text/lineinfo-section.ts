@@ -1,4 +1,4 @@
-import { type ChunkInt, type LineInfo, NO_LINES, type Prototype } from "../chunk.js";
+import { type ChunkInt, type FunctionParts, type LineInfo, NO_LINES } from "../chunk.js";
 import { createLineBuffer, type FunctionBuilder, pushLines, takeLines } from "./builders.js";
 import { CHAR, findTokenEnd, isContentEnd, skipBlanks } from "./characters.js";
 import { parseInteger } from "./numerals.js";
@@ -99,7 +99,7 @@ export function takeLineInfo(state: ParserState, fn: FunctionBuilder): LineInfo 
 }
 
 /** Whether `.line` directives between the instructions can express the line info. */
-export function hasLinePerInstruction({ lineInfo, code }: Prototype): boolean {
+export function hasLinePerInstruction({ lineInfo, code }: FunctionParts): boolean {
   return lineInfo.length === code.length;
 }
 
@@ -114,7 +114,7 @@ function findRun(lineInfo: LineInfo, from: number): number {
 }
 
 /** Prints `.lineinfo` with the whole array, for line info that `.line` cannot express. */
-export function printLineInfo(printer: Printer, { lineInfo }: Prototype): void {
+export function printLineInfo(printer: Printer, { lineInfo }: FunctionParts): void {
   const { writer } = printer;
   startLine(printer, 0);
   put(writer, lineInfo.length === 0 ? ".lineinfo none" : ".lineinfo");

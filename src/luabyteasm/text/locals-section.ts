@@ -1,4 +1,4 @@
-import { type ChunkInt, type LocalVariable, NO_ITEMS, type Prototype } from "../chunk.js";
+import { type ChunkInt, type FunctionParts, type LocalVariable, NO_ITEMS } from "../chunk.js";
 import type { FunctionBuilder, PcOperand } from "./builders.js";
 import { findTokenEnd, isContentEnd, isName, skipBlanks } from "./characters.js";
 import { createLiveLocals, enterPc } from "./live-locals.js";
@@ -100,7 +100,7 @@ export function takeLocals(state: ParserState, fn: FunctionBuilder): readonly Lo
   }));
 }
 
-export function printLocals(printer: Printer, { locals }: Prototype): void {
+export function printLocals(printer: Printer, { locals }: FunctionParts): void {
   if (locals.length === 0) return;
   const { writer } = printer;
   const live = printer.comments ? createLiveLocals(locals) : undefined;

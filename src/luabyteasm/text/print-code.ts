@@ -1,4 +1,4 @@
-import type { Prototype } from "../chunk.js";
+import type { FunctionParts } from "../chunk.js";
 import { fieldBx, fieldC, fieldOf, fieldSBx, opcodeOf, RK_CONSTANT } from "../instruction.js";
 import { OP, OPERATIONS, type OperandSlot, type Operation } from "../opcodes.js";
 import { createComments, explainInstruction, type InstructionComments } from "./instruction-comments.js";
@@ -26,7 +26,7 @@ function isJump(opcode: number): boolean {
 }
 
 /** Which pcs need a label, as bits; a target may lie right behind the last instruction. */
-function findTargets({ code, codeHigh }: Prototype): Uint8Array {
+function findTargets({ code, codeHigh }: FunctionParts): Uint8Array {
   const targets = new Uint8Array(code.length + 1);
   for (let pc = 0; pc < code.length; pc++) {
     const word = code[pc] ?? 0;
@@ -42,14 +42,14 @@ function putLetter(printer: Printer, letter: string, value: number): void {
   putInteger(printer.writer, value);
 }
 
-function putJump(printer: Printer, prototype: Prototype, pc: number, offset: number): void {
+function putJump(printer: Printer, prototype: FunctionParts, pc: number, offset: number): void {
   const target = pc + 1 + offset;
   if (target >= 0 && target <= prototype.code.length) putLetter(printer, " L", target);
   else put(printer.writer, ` ${offset}`);
 }
 
 /** EXTRAARG behind LOADKX is the number of a constant. */
-function putExtra(printer: Printer, prototype: Prototype, pc: number, value: number): void {
+function putExtra(printer: Printer, prototype: FunctionParts, pc: number, value: number): void {
   const afterLoad = pc > 0 && opcodeOf(prototype.code[pc - 1] ?? 0) === OP.LOADKX;
   putLetter(printer, afterLoad ? " K" : " ", value);
 }
@@ -58,7 +58,7 @@ const LETTERS = { R: " R", K: " K", U: " U", P: " P" } as const;
 
 function putOperand(
   printer: Printer,
-  prototype: Prototype,
+  prototype: FunctionParts,
   slot: OperandSlot,
   pc: number,
   word: number,
@@ -91,7 +91,7 @@ function putOperand(
 
 function putInstruction(
   printer: Printer,
-  prototype: Prototype,
+  prototype: FunctionParts,
   operation: Operation,
   pc: number,
   word: number,
@@ -132,7 +132,7 @@ function putLabel(printer: Printer, pc: number): void {
 
 function putCodeLine(
   printer: Printer,
-  prototype: Prototype,
+  prototype: FunctionParts,
   comments: InstructionComments | undefined,
   pc: number,
 ): void {
@@ -149,7 +149,7 @@ function putCodeLine(
 }
 
 /** Prints `.instruction`: labels, line numbers and instructions. */
-export function printCode(printer: Printer, prototype: Prototype): void {
+export function printCode(printer: Printer, prototype: FunctionParts): void {
   const { code, lineInfo } = prototype;
   if (code.length === 0) return;
   const targets = findTargets(prototype);

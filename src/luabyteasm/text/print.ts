@@ -1,4 +1,5 @@
-import { type Chunk, MAX_DEPTH, type Prototype } from "../chunk.js";
+import { MAX_DEPTH } from "../chunk.js";
+import { type ChunkSource, type FunctionSource, forEachNested } from "../function-source.js";
 import { printChunkHeader } from "./chunk-section.js";
 import { DIRECTIVES } from "./directives.js";
 import { commentColumn, createPrinter, type Printer, startLine } from "./printer.js";
@@ -17,22 +18,29 @@ function printSource(source: string | null): string {
   return bareSource.test(source) && !source.includes('"') ? ` ${source}` : ` ${printString(source)}`;
 }
 
-/** A function: its own parts in the order of the directive table, then the functions inside. */
-function printFunction(printer: Printer, prototype: Prototype, depth: number, path: string): void {
+/** The parts of a function, in the order of the directive table. */
+function printParts(printer: Printer, source: FunctionSource, depth: number, path: string): void {
   const { writer } = printer;
+  const parts = source.read();
   printer.depth = depth;
   if (depth > 0) endLine(writer);
   startLine(printer, 0);
-  put(writer, `.fn${printSource(prototype.source)}`);
+  put(writer, `.fn${printSource(parts.source)}`);
   if (printer.comments && depth > 0) {
     padTo(writer, commentColumn(printer));
     put(writer, `; ${path}`);
   }
   endLine(writer);
-  for (const { print } of DIRECTIVES) print?.(printer, prototype);
+  for (const { print } of DIRECTIVES) print?.(printer, parts);
+}
+
+/** A function: its own parts, then the functions inside. */
+function printFunction(printer: Printer, source: FunctionSource, depth: number, path: string): void {
+  const { writer } = printer;
+  printParts(printer, source, depth, path);
   // The parser refuses the first function that is too deep: those inside it make no difference.
   if (depth < MAX_DEPTH) {
-    prototype.prototypes.forEach((nested, index) => {
+    forEachNested(source, (nested, index) => {
       printFunction(printer, nested, depth + 1, `${path}/${index}`);
     });
   }
@@ -48,7 +56,7 @@ function printFunction(printer: Printer, prototype: Prototype, depth: number, pa
  *
  * @param sink is given the text, which is ASCII, piece by piece
  */
-export function printChunk(chunk: Chunk, options: PrintOptions, sink: TextSink): void {
+export function printChunk(chunk: ChunkSource, options: PrintOptions, sink: TextSink): void {
   const printer = createPrinter(chunk.header, options.comments ?? true, sink);
   printChunkHeader(printer);
   printFunction(printer, chunk.main, 0, "main");

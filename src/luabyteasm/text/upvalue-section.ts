@@ -1,4 +1,4 @@
-import { NO_ITEMS, type Prototype, type Upvalue } from "../chunk.js";
+import { type FunctionParts, NO_ITEMS, type Upvalue } from "../chunk.js";
 import type { DeclaredUpvalue, FunctionBuilder } from "./builders.js";
 import { CHAR, findTokenEnd, isContentEnd, isDigit, skipBlanks } from "./characters.js";
 import { reportString } from "./pairs.js";
@@ -130,14 +130,14 @@ export function takeUpvalues(state: ParserState, fn: FunctionBuilder): TakenUpva
   return { upvalues: upvalues.slice(), names: takeNames(state, fn).slice() };
 }
 
-function printName(prototype: Prototype, index: number): string {
+function printName(prototype: FunctionParts, index: number): string {
   const name = prototype.upvalueNames[index];
   if (name === undefined) return " none";
   return name === null ? " nil" : ` ${printString(name)}`;
 }
 
 /** @param stripped whether `.stripped` already says that there are no names */
-export function printUpvalues(printer: Printer, prototype: Prototype, stripped: boolean): void {
+export function printUpvalues(printer: Printer, prototype: FunctionParts, stripped: boolean): void {
   const { upvalues } = prototype;
   if (upvalues.length === 0) return;
   const { writer } = printer;
