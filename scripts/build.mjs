@@ -73,9 +73,34 @@ const cliEntries = readdirSync(inRoot("src/cli"))
   )
   .map((name) => inRoot("src/cli", name));
 
+// Each command of luabyteasm gets a bundle of its own: a run loads what it needs and nothing else, which
+// counts where the whole run takes little memory.
+const bytecodeCommands = readdirSync(inRoot("src/cli/luabyteasm"))
+  .filter((name) => name.endsWith("-command.ts"))
+  .map((name) => name.replace("-command.ts", ""));
+const commandEntries = {
+  name: "command-entries",
+  setup(builder) {
+    builder.onResolve({ filter: /^command:/ }, ({ path }) => ({ path, namespace: "command" }));
+    builder.onLoad({ filter: /^command:/, namespace: "command" }, ({ path }) => {
+      const name = path.replace("command:", "");
+      return {
+        contents: `import { ${name}Command } from "./${name}-command.ts";
+          import { runQuickly } from "./run-quickly.ts";
+          export const main = (argv) => runQuickly(${name}Command, argv);`,
+        loader: "ts",
+        resolveDir: inRoot("src/cli/luabyteasm"),
+      };
+    });
+  },
+};
+
 await build({
   absWorkingDir: root,
-  entryPoints: cliEntries,
+  entryPoints: [
+    ...cliEntries.map((path) => ({ in: path, out: basename(path, ".ts") })),
+    ...bytecodeCommands.map((name) => ({ in: `command:${name}`, out: `luabyteasm-${name}` })),
+  ],
   outdir: join(staging, "cli"),
   outExtension: { ".js": ".cjs" },
   bundle: true,
@@ -87,7 +112,7 @@ await build({
   // Turned into require: code that is run through vm has no import() of its own.
   supported: { "dynamic-import": false },
   packages: "external",
-  plugins: [lazyBundles, inlinedConstants],
+  plugins: [commandEntries, lazyBundles, inlinedConstants],
   minifySyntax: true,
   minifyWhitespace: true,
   logLevel: "warning",

@@ -12,6 +12,7 @@ const { loadBundle, cachePath, tuneEngine } = createRequire(import.meta.url)(
 );
 const scratch = mkdtempSync(join(tmpdir(), "dynasm-warm-"));
 const demo = (name) => join(root, "fixtures/demo", name);
+const chunk = join(scratch, "hello.luac");
 
 const runs = {
   dynasm: [
@@ -20,18 +21,21 @@ const runs = {
     ["translate", "-o", join(scratch, "b.c"), demo("interpreter.dasc")],
     ["translate", "-o", join(scratch, "c.lua"), demo("multiply.dasl")],
   ],
-  luabyteasm: [
-    ["assemble", demo("hello.lasm"), "-o", join(scratch, "hello.luac")],
-    ["disassemble", join(scratch, "hello.luac"), "-o", join(scratch, "hello.lasm")],
-    ["check", join(scratch, "hello.luac")],
-  ],
+  "luabyteasm-assemble": [["assemble", demo("hello.lasm"), "-o", chunk]],
+  "luabyteasm-disassemble": [["disassemble", chunk, "-o", join(scratch, "hello.lasm")]],
+  "luabyteasm-check": [["check", chunk]],
+  "luabyteasm-list": [["list", chunk, "-o", join(scratch, "hello.txt")]],
+  "luabyteasm-info": [["info", chunk, "-o", join(scratch, "hello.txt")]],
+  "luabyteasm-convert": [["convert", "--endian", "big", chunk, "-o", join(scratch, "big.luac")]],
+  "luabyteasm-diff": [["diff", chunk, chunk, "-o", join(scratch, "hello.diff")]],
+  "luabyteasm-graph": [["graph", "--format", "dot", chunk, "-o", join(scratch, "hello.dot")]],
 };
 
-for (const [command, commandRuns] of Object.entries(runs)) {
-  tuneEngine(command);
-  const bundle = join(root, "dist/cli", `${command}.cjs`);
+for (const [name, bundleRuns] of Object.entries(runs)) {
+  if (name === "dynasm") tuneEngine();
+  const bundle = join(root, "dist/cli", `${name}.cjs`);
   const { exports, script } = loadBundle(bundle, undefined);
-  for (const argv of commandRuns) {
+  for (const argv of bundleRuns) {
     if (argv.some((argument) => existsSync(argument))) await exports.main(argv);
   }
   writeFileSync(cachePath(bundle), script.createCachedData());

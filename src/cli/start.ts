@@ -1,7 +1,8 @@
 // bundle entry
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { Script } from "node:vm";
+import { ALIASES } from "./luabyteasm/aliases.js";
 
 /** The commands of this package. */
 type CommandName = "dynasm" | "luabyteasm";
@@ -79,41 +80,55 @@ function reportDefect(command: string, error: unknown): void {
 }
 
 /**
- * Bytes of bytecode that a function executes before the optimizing compiler looks at it. Most runs are
- * so short that this compiler costs more than it saves, and on small machines it takes time from the
- * main thread. The assembler of bytecode spends its time in fewer functions, which pay back sooner.
+ * Bytes of bytecode that a function of the translator executes before the optimizing compiler looks at it.
+ * Most runs are so short that this compiler costs more than it saves, and on small machines it takes time
+ * from the main thread.
  */
-const interruptBudget: Readonly<Record<CommandName, number>> = { dynasm: 1_000_000, luabyteasm: 300_000 };
+const interruptBudget = 1_000_000;
 
 /**
- * The engine options of a run. Later engines than that of Node 20 do not know the one that there is and
- * would complain on standard error. Options of the garbage collector cannot be among them: it has
- * started already, and fails when they change.
+ * The engine options of a run of `dynasm`. Later engines than that of Node 20 do not know the one that there
+ * is and would complain on standard error. Options of the garbage collector cannot be among them: it has
+ * started already, and fails when they change. `luabyteasm` has no options: setting them takes 2 MB of
+ * memory, as much as all that a small run of it needs.
  *
  * @param engineVersion version of V8, as in `process.versions.v8`
  */
-export function engineOptions(command: CommandName, engineVersion: string): readonly string[] {
-  return engineVersion.startsWith("11.") ? [`--interrupt-budget=${interruptBudget[command]}`] : [];
+export function engineOptions(engineVersion: string): readonly string[] {
+  return engineVersion.startsWith("11.") ? [`--interrupt-budget=${interruptBudget}`] : [];
 }
 
-/** Sets the engine options of a run; the code cache is valid only under the options it was made with. */
-export function tuneEngine(command: CommandName): void {
-  const options = engineOptions(command, process.versions.v8);
+/** Sets the engine options of a run of `dynasm`; the code cache is valid only under the options it was made with. */
+export function tuneEngine(): void {
+  const options = engineOptions(process.versions.v8);
   if (options.length === 0) return;
   // Loaded when needed only: it brings the streams along, which takes 3 ms.
   const { setFlagsFromString } = loadBesideThis("node:v8") as typeof import("node:v8");
   for (const option of options) setFlagsFromString(option);
 }
 
+/**
+ * The bundle for a run: each command of `luabyteasm` has its own, beside the one for all.
+ *
+ * @param argv the arguments behind the command's name
+ */
+function chooseBundle(command: CommandName, argv: readonly string[]): string {
+  const [name = ""] = argv;
+  const own = join(__dirname, `luabyteasm-${ALIASES[name] ?? name}.cjs`);
+  const hasOwn = command === "luabyteasm" && /^[a-z]+$/.test(name) && existsSync(own);
+  return hasOwn ? own : join(__dirname, `${command}.cjs`);
+}
+
 /** Runs a command of this package with the process's arguments and sets the process's exit code. */
 export function start(command: CommandName): void {
-  tuneEngine(command);
+  if (command === "dynasm") tuneEngine();
   const setExitCode = (code: number): void => {
     process.exitCode = code;
   };
   try {
-    const { main } = loadCommand(join(__dirname, `${command}.cjs`));
-    const exitCode = main(process.argv.slice(2));
+    const argv = process.argv.slice(2);
+    const { main } = loadCommand(chooseBundle(command, argv));
+    const exitCode = main(argv);
     // Everything has been written, so nothing needs the time that an orderly end takes.
     if (typeof exitCode === "number") process.exit(exitCode);
     else exitCode.then(setExitCode, (error: unknown) => reportDefect(command, error));

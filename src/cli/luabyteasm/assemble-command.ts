@@ -4,6 +4,7 @@ import { verify } from "../../luabyteasm/verify.js";
 import { writeFileAtomically } from "../output-file.js";
 import { readInput } from "../read-input.js";
 import { writeStandardError } from "../terminal.js";
+import { aliasesOf } from "./aliases.js";
 import type { CommandArguments, CommandSpec, Outcome } from "./command.js";
 import { chooseOutput, type FileOutcome, writeEachFile } from "./each-file.js";
 import { displayName, type Message, messageOfFinding, messagesAbout } from "./messages.js";
@@ -63,7 +64,7 @@ function assembleFile(args: CommandArguments, file: string, output: string): Fil
   return { ok: true, messages };
 }
 
-function run(args: CommandArguments): Outcome {
+function run(args: CommandArguments): Outcome | Promise<Outcome> {
   return writeEachFile(
     args,
     (file) => outputOf(args, file),
@@ -73,7 +74,7 @@ function run(args: CommandArguments): Outcome {
 
 export const assembleCommand: CommandSpec = {
   name: "assemble",
-  aliases: ["asm"],
+  aliases: aliasesOf("assemble"),
   summary: "assemble text (.lasm) into Lua 5.2 bytecode",
   operands: "<file...>",
   count: [1, Number.POSITIVE_INFINITY],

@@ -1,12 +1,18 @@
 import { verifySource } from "../../luabyteasm/verify.js";
+import { aliasesOf } from "./aliases.js";
+import { andThen } from "./and-then.js";
 import type { CommandArguments, CommandSpec, Outcome, ReportMessage } from "./command.js";
 import { type FileOutcome, forEachFile } from "./each-file.js";
-import { loadChunk } from "./load-chunk.js";
+import { type LoadedChunk, loadChunk } from "./load-chunk.js";
 import { type Message, messageOfFinding } from "./messages.js";
 import { messageOptions } from "./options.js";
 
-function checkFile(args: CommandArguments, report: ReportMessage, file: string): FileOutcome {
-  const loaded = loadChunk(file);
+function checkLoaded(
+  args: CommandArguments,
+  report: ReportMessage,
+  file: string,
+  loaded: LoadedChunk,
+): FileOutcome {
   if (!loaded.ok) return loaded;
   const strict = args.options.has("strict");
   let ok = true;
@@ -19,13 +25,15 @@ function checkFile(args: CommandArguments, report: ReportMessage, file: string):
   return { ok, messages: [] };
 }
 
-function run(args: CommandArguments, report: ReportMessage): Outcome {
-  return forEachFile(args.files, (file) => checkFile(args, report, file), report);
+function run(args: CommandArguments, report: ReportMessage): Outcome | Promise<Outcome> {
+  const checkFile = (file: string) =>
+    andThen(loadChunk(file), (loaded) => checkLoaded(args, report, file, loaded));
+  return forEachFile(args.files, checkFile, report);
 }
 
 export const checkCommand: CommandSpec = {
   name: "check",
-  aliases: ["verify"],
+  aliases: aliasesOf("check"),
   summary: "verify that bytecode cannot make stock Lua 5.2 touch what it does not own",
   operands: "<file...>",
   count: [1, Number.POSITIVE_INFINITY],

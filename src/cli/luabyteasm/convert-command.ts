@@ -3,9 +3,10 @@ import { type ConvertTarget, convertSource } from "../../luabyteasm/convert.js";
 import { stripSource } from "../../luabyteasm/strip.js";
 import { writeSource } from "../../luabyteasm/write-chunk.js";
 import { writeFileAtomically } from "../output-file.js";
+import { andThen } from "./and-then.js";
 import { type CommandArguments, type CommandSpec, type Outcome, UsageError } from "./command.js";
 import { chooseOutput, type FileOutcome, writeEachFile } from "./each-file.js";
-import { loadChunk } from "./load-chunk.js";
+import { type LoadedChunk, loadChunk } from "./load-chunk.js";
 import { messagesAbout } from "./messages.js";
 import { folderOption, messageOptions, outputOption } from "./options.js";
 import { refuseTerminal } from "./write-result.js";
@@ -50,13 +51,13 @@ function outputOf(args: CommandArguments, file: string): string {
   return output;
 }
 
-function convertFile(
+function convertLoaded(
   args: CommandArguments,
   target: ConvertTarget,
   file: string,
   output: string,
+  loaded: LoadedChunk,
 ): FileOutcome {
-  const loaded = loadChunk(file);
   if (!loaded.ok) return loaded;
   const source = args.options.has("strip") ? stripSource(loaded.source) : loaded.source;
   const written = writeSource(convertSource(source, target));
@@ -66,12 +67,12 @@ function convertFile(
   return loaded;
 }
 
-function run(args: CommandArguments): Outcome {
+function run(args: CommandArguments): Outcome | Promise<Outcome> {
   const target = readTarget(args);
   return writeEachFile(
     args,
     (file) => outputOf(args, file),
-    (file, output) => convertFile(args, target, file, output),
+    (file, output) => andThen(loadChunk(file), (loaded) => convertLoaded(args, target, file, output, loaded)),
   );
 }
 

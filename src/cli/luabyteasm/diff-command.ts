@@ -1,12 +1,13 @@
 import { diffSources, renderDiff } from "../../luabyteasm/diff.js";
 import { FileError } from "../file-error.js";
+import { andThen } from "./and-then.js";
 import { type CommandArguments, type CommandSpec, type Outcome, UsageError } from "./command.js";
 import { type LoadedChunk, loadChunk } from "./load-chunk.js";
 import { messageOfFileError } from "./messages.js";
 import { messageOptions, outputOption } from "./options.js";
 import { writeText } from "./write-result.js";
 
-function loadQuietly(file: string): LoadedChunk {
+function loadQuietly(file: string): LoadedChunk | Promise<LoadedChunk> {
   try {
     return loadChunk(file);
   } catch (error) {
@@ -15,11 +16,7 @@ function loadQuietly(file: string): LoadedChunk {
   }
 }
 
-function run(args: CommandArguments): Outcome {
-  const [oldFile = "-", newFile = "-"] = args.files;
-  if (oldFile === "-" && newFile === "-") throw new UsageError("only one of the two can be standard input");
-  const one = loadQuietly(oldFile);
-  const other = loadQuietly(newFile);
+function compare(args: CommandArguments, one: LoadedChunk, other: LoadedChunk): Outcome {
   const messages = [...one.messages, ...other.messages];
   if (!one.ok || !other.ok) return { exitCode: 2, messages };
   const { options } = args;
@@ -31,6 +28,14 @@ function run(args: CommandArguments): Outcome {
   if (options.has("json")) writeText(args, `${JSON.stringify(result)}\n`);
   else if (!options.has("quiet")) writeText(args, renderDiff(result));
   return { exitCode: result.same ? 0 : 1, messages };
+}
+
+function run(args: CommandArguments): Outcome | Promise<Outcome> {
+  const [oldFile = "-", newFile = "-"] = args.files;
+  if (oldFile === "-" && newFile === "-") throw new UsageError("only one of the two can be standard input");
+  return andThen(loadQuietly(oldFile), (one) =>
+    andThen(loadQuietly(newFile), (other) => compare(args, one, other)),
+  );
 }
 
 export const diffCommand: CommandSpec = {

@@ -2,6 +2,7 @@ import { openChunk } from "../../luabyteasm/read-chunk.js";
 import { printChunk } from "../../luabyteasm/text/print.js";
 import { produceFileAtomically } from "../output-file.js";
 import { readInput } from "../read-input.js";
+import { aliasesOf } from "./aliases.js";
 import { type CommandArguments, type CommandSpec, type Outcome, UsageError } from "./command.js";
 import { chooseOutput, type FileOutcome, writeEachFile } from "./each-file.js";
 import { messagesAbout } from "./messages.js";
@@ -25,7 +26,7 @@ function disassembleFile(args: CommandArguments, file: string, output: string): 
   return { ok: true, messages };
 }
 
-function run(args: CommandArguments): Outcome {
+function run(args: CommandArguments): Outcome | Promise<Outcome> {
   return writeEachFile(
     args,
     (file) => outputOf(args, file),
@@ -35,7 +36,7 @@ function run(args: CommandArguments): Outcome {
 
 export const disassembleCommand: CommandSpec = {
   name: "disassemble",
-  aliases: ["dis"],
+  aliases: aliasesOf("disassemble"),
   summary: "turn Lua 5.2 bytecode into text that assembles to the same bytes",
   operands: "<file...>",
   count: [1, Number.POSITIVE_INFINITY],

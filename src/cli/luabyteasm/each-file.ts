@@ -2,6 +2,7 @@ import { basename, dirname, join, resolve } from "node:path";
 import { makeRule } from "../depfile.js";
 import { FileError } from "../file-error.js";
 import { writeFileAtomically } from "../output-file.js";
+import { andThen } from "./and-then.js";
 import { type CommandArguments, type Outcome, type ReportMessage, UsageError } from "./command.js";
 import { type Message, messageOfFileError } from "./messages.js";
 
@@ -11,34 +12,50 @@ export interface FileOutcome {
   readonly messages: readonly Message[];
 }
 
+/** What is done with a file; with a text it may have to wait for the assembler. */
+type RunFile = (file: string) => FileOutcome | Promise<FileOutcome>;
+
 /**
  * Runs something for every file; one that fails does not stop the others, but makes the exit code 1.
  * @param report takes the messages; without it they are part of the outcome
  */
 export function forEachFile(
   files: readonly string[],
-  run: (file: string) => FileOutcome,
+  run: RunFile,
   report?: ReportMessage,
-): Outcome {
+): Outcome | Promise<Outcome> {
   const messages: Message[] = [];
   let exitCode = 0;
-  for (const file of files) {
-    const outcome = runOne(file, run);
+  const settle = (outcome: FileOutcome): void => {
     for (const message of outcome.messages) {
       if (report === undefined) messages.push(message);
       else report(message);
     }
     if (!outcome.ok) exitCode = 1;
-  }
-  return { exitCode, messages };
+  };
+  const runFrom = (first: number): Outcome | Promise<Outcome> => {
+    for (let index = first; index < files.length; index++) {
+      const outcome = runOne(files[index] ?? "-", run);
+      if (outcome instanceof Promise) {
+        return outcome.then(settle).then(() => runFrom(index + 1));
+      }
+      settle(outcome);
+    }
+    return { exitCode, messages };
+  };
+  return runFrom(0);
 }
 
-function runOne(file: string, run: (file: string) => FileOutcome): FileOutcome {
-  try {
-    return run(file);
-  } catch (error) {
+function runOne(file: string, run: RunFile): FileOutcome | Promise<FileOutcome> {
+  const fail = (error: unknown): FileOutcome => {
     if (!(error instanceof FileError)) throw error;
     return { ok: false, messages: [messageOfFileError(file, error)] };
+  };
+  try {
+    const outcome = run(file);
+    return outcome instanceof Promise ? outcome.catch(fail) : outcome;
+  } catch (error) {
+    return fail(error);
   }
 }
 
@@ -95,15 +112,17 @@ function planOutputs(
 export function writeEachFile(
   args: CommandArguments,
   outputOf: (file: string) => string,
-  run: (file: string, output: string) => FileOutcome,
-): Outcome {
+  run: (file: string, output: string) => FileOutcome | Promise<FileOutcome>,
+): Outcome | Promise<Outcome> {
   const outputs = planOutputs(args.files, outputOf);
-  const outcome = forEachFile(args.files, (file) => run(file, outputs.get(file) ?? "-"));
-  const depfile = args.options.get("depfile");
-  if (depfile === undefined || outcome.exitCode !== 0) return outcome;
-  const rules = [...outputs]
-    .filter(([file]) => file !== "-")
-    .map(([file, output]) => makeRule(output, [file]));
-  writeFileAtomically(depfile, Buffer.from(rules.join(""), "utf8"));
-  return outcome;
+  const finished = forEachFile(args.files, (file) => run(file, outputs.get(file) ?? "-"));
+  return andThen(finished, (outcome) => {
+    const depfile = args.options.get("depfile");
+    if (depfile === undefined || outcome.exitCode !== 0) return outcome;
+    const rules = [...outputs]
+      .filter(([file]) => file !== "-")
+      .map(([file, output]) => makeRule(output, [file]));
+    writeFileAtomically(depfile, Buffer.from(rules.join(""), "utf8"));
+    return outcome;
+  });
 }

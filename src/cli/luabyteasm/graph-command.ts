@@ -34,7 +34,7 @@ function chooseFormat({ options }: CommandArguments): string {
 
 async function run(args: CommandArguments): Promise<Outcome> {
   const [file = "-"] = args.files;
-  const loaded = loadChunk(file);
+  const loaded = await loadChunk(file);
   if (!loaded.ok) return { exitCode: 1, messages: loaded.messages };
   const result = graphSource(loaded.source, args.options.get("function") ?? "main");
   if (!result.ok) return { exitCode: 1, messages: messagesAbout(file, result.diagnostics) };

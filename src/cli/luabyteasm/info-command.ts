@@ -1,5 +1,6 @@
 import { describeHeader, type HeaderInfo, renderHeaderInfo } from "../../luabyteasm/header-info.js";
 import { readInput } from "../read-input.js";
+import { andThen } from "./and-then.js";
 import type { CommandArguments, CommandSpec, Outcome } from "./command.js";
 import { forEachFile } from "./each-file.js";
 import { displayName } from "./messages.js";
@@ -11,15 +12,17 @@ function renderInfo(file: string, info: HeaderInfo, json: boolean, named: boolea
   return `${named ? `${displayName(file)}: ` : ""}${renderHeaderInfo(info)}`;
 }
 
-function run(args: CommandArguments): Outcome {
+function run(args: CommandArguments): Outcome | Promise<Outcome> {
   const parts: string[] = [];
   const outcome = forEachFile(args.files, (file) => {
     const info = describeHeader(readInput(file));
     parts.push(renderInfo(file, info, args.options.has("json"), args.files.length > 1));
     return { ok: !info.diagnostics.some(({ severity }) => severity === "error"), messages: [] };
   });
-  if (parts.length > 0) writeText(args, parts.join(""));
-  return outcome;
+  return andThen(outcome, (settled) => {
+    if (parts.length > 0) writeText(args, parts.join(""));
+    return settled;
+  });
 }
 
 export const infoCommand: CommandSpec = {

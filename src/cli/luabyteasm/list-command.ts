@@ -1,30 +1,41 @@
 import type { ChunkSource } from "../../luabyteasm/function-source.js";
 import { listSourceTo } from "../../luabyteasm/list.js";
 import { produceFileAtomically } from "../output-file.js";
+import { andThen } from "./and-then.js";
 import type { CommandArguments, CommandSpec, Outcome } from "./command.js";
 import { forEachFile } from "./each-file.js";
 import { loadChunk } from "./load-chunk.js";
 import { messageOptions, outputOption } from "./options.js";
 import { createTextOutput } from "./write-result.js";
 
-function run(args: CommandArguments): Outcome {
-  const chunks: { readonly file: string; readonly source: ChunkSource }[] = [];
+interface LoadedFile {
+  readonly file: string;
+  readonly source: ChunkSource;
+}
+
+function writeListings(args: CommandArguments, loadedFiles: readonly LoadedFile[]): void {
   const tables = !args.options.has("code-only");
-  const outcome = forEachFile(args.files, (file) => {
-    const loaded = loadChunk(file);
-    if (loaded.ok) chunks.push({ file, source: loaded.source });
-    return loaded;
-  });
-  if (chunks.length === 0) return outcome;
   produceFileAtomically(args.options.get("output") ?? "-", (write) => {
     const { put, flush } = createTextOutput(write);
-    for (const { file, source } of chunks) {
+    for (const { file, source } of loadedFiles) {
       if (args.files.length > 1) put(`${file}:\n`);
       listSourceTo(source, put, { tables });
     }
     flush();
   });
-  return outcome;
+}
+
+function run(args: CommandArguments): Outcome | Promise<Outcome> {
+  const loadedFiles: LoadedFile[] = [];
+  const loadFile = (file: string) =>
+    andThen(loadChunk(file), (loaded) => {
+      if (loaded.ok) loadedFiles.push({ file, source: loaded.source });
+      return loaded;
+    });
+  return andThen(forEachFile(args.files, loadFile), (outcome) => {
+    if (loadedFiles.length > 0) writeListings(args, loadedFiles);
+    return outcome;
+  });
 }
 
 export const listCommand: CommandSpec = {

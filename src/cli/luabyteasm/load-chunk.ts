@@ -1,4 +1,3 @@
-import { parse } from "../../luabyteasm/assemble.js";
 import { type ChunkSource, sourceOfChunk } from "../../luabyteasm/function-source.js";
 import { type OpenResult, openChunk } from "../../luabyteasm/read-chunk.js";
 import { readInput } from "../read-input.js";
@@ -19,19 +18,26 @@ export function isAssemblerText(bytes: Uint8Array): boolean {
   );
 }
 
-function openText(bytes: Uint8Array, path: string): OpenResult {
+/** Parses a text; the assembler is loaded only when there is one. */
+async function openText(bytes: Uint8Array, path: string): Promise<OpenResult> {
+  const { parse } = await import("../parse-text.js");
   const parsed = parse(bytes, { fileName: displayName(path) });
   if (!parsed.ok) return parsed;
   return { ok: true, source: sourceOfChunk(parsed.chunk), diagnostics: parsed.diagnostics };
 }
 
-/**
- * Loads a chunk from its bytes, or from assembler text.
- * @throws FileError when the file cannot be read
- */
-export function loadChunk(path: string): LoadedChunk {
-  const bytes = readInput(path);
-  const result = isAssemblerText(bytes) ? openText(bytes, path) : openChunk(bytes);
+function describeLoaded(path: string, result: OpenResult): LoadedChunk {
   const messages = messagesAbout(path, result.diagnostics);
   return result.ok ? { ok: true, source: result.source, messages } : { ok: false, messages };
+}
+
+/**
+ * Loads a chunk from its bytes, or from assembler text. Only a text takes a promise: runs on a
+ * chunk end at once.
+ * @throws FileError when the file cannot be read
+ */
+export function loadChunk(path: string): LoadedChunk | Promise<LoadedChunk> {
+  const bytes = readInput(path);
+  if (!isAssemblerText(bytes)) return describeLoaded(path, openChunk(bytes));
+  return openText(bytes, path).then((result) => describeLoaded(path, result));
 }

@@ -52,9 +52,9 @@ function runInterpreter(interpreter: string, bytes: Uint8Array, operands: readon
   }
 }
 
-function run(args: CommandArguments): Outcome {
+async function run(args: CommandArguments): Promise<Outcome> {
   const [file = "-", ...operands] = args.files;
-  const loaded = loadChunk(file);
+  const loaded = await loadChunk(file);
   if (!loaded.ok) return { exitCode: 1, messages: loaded.messages };
   const messages: Message[] = [...loaded.messages];
   if (args.options.has("check")) {

@@ -1,0 +1,2 @@
+// bundle entry
+export { parse } from "../luabyteasm/assemble.js";
