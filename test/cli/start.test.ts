@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import {
   cpSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -13,6 +14,8 @@ import * as nodeModule from "node:module";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { ALIASES } from "../../src/cli/luabyteasm/aliases.js";
+import { COMMANDS } from "../../src/cli/luabyteasm-commands.js";
 import { cachePath, engineOptions } from "../../src/cli/start.js";
 import { ensureBuilt } from "../support/built-command.js";
 
@@ -29,6 +32,40 @@ test("the option is set on the engine of Node 20 only: that of Node 22 has dropp
   expect(engineOptions("11.3.244.8-node.38")).toEqual(["--interrupt-budget=1000000"]);
   expect(engineOptions("12.4.254.21-node.57")).toEqual([]);
   expect(engineOptions("13.6.233.17-node.53")).toEqual([]);
+});
+
+describe("the built bundles", () => {
+  const folder = join(ROOT, "dist/cli");
+  beforeAll(ensureBuilt);
+
+  test("each command of luabyteasm has its own, under its short name as well", () => {
+    for (const { name, aliases = [] } of COMMANDS) {
+      expect(existsSync(join(folder, `luabyteasm-${name}.cjs`)), name).toBe(true);
+      for (const alias of aliases) expect(ALIASES[alias]).toBe(name);
+    }
+    const aliases = COMMANDS.flatMap((command) => command.aliases ?? []);
+    expect(aliases.toSorted()).toEqual(Object.keys(ALIASES).toSorted());
+  });
+
+  test("the engine accepts their code caches, which a run under other options would have spoiled", () => {
+    const bundles = readdirSync(folder).filter((name) => existsSync(cachePath(join(folder, name))));
+    expect(bundles.length).toBeGreaterThan(5);
+    const script = `
+      const { loadBundle, cachePath, tuneEngine } = require("./start.cjs");
+      const { readFileSync } = require("node:fs");
+      for (const bundle of process.argv.slice(1)) {
+        if (bundle === "dynasm.cjs") tuneEngine();
+        const path = require("node:path").resolve(bundle);
+        console.log(bundle, loadBundle(path, readFileSync(cachePath(path))).script.cachedDataRejected);
+      }`;
+    for (const bundle of bundles) {
+      const output = execFileSync(process.execPath, ["-e", script, bundle], {
+        cwd: folder,
+        encoding: "utf8",
+      });
+      expect(output).toBe(`${bundle} false\n`);
+    }
+  });
 });
 
 describe("without a code cache made by this Node", () => {
