@@ -26,6 +26,7 @@ const PROBLEMS: readonly (readonly [statement: string, code: string, index: numb
   ["mov eax+1, 1", "bad-operand", 0, /brackets/],
   ["mov eax, T->x", "type-needs-register", 1, /\.type T, struct t, REG/],
   ["mov eax, T:ax->x", "bad-base-register", 1, /base of an address/],
+  ["mov eax, T:@q1x->x", "type-needs-register", 1, /\.type T, struct t, REG/],
   ["jmp -> foo", "bad-global-label", 0, /follows `->' directly/],
   ["loop <1", "no-short-reference", 0, /dec ecx; jnz/],
   [".byte eax", "bad-data-item", 0, /number, an expression/],

@@ -2,7 +2,7 @@ import type { Register } from "../../x86/registers.js";
 import { Size } from "../../x86/sizes.js";
 import type { DeclaredType } from "../architecture.js";
 import { StatementError } from "../statement-error.js";
-import { closingParenthesis, runEnd, skipBlanks } from "./characters.js";
+import { closingParenthesis, runEnd, skipBlanks, wordEnd } from "./characters.js";
 import type { RegisterUse } from "./operand.js";
 import type { StatementContext } from "./statement-context.js";
 
@@ -14,17 +14,24 @@ export interface LeadingName {
   readonly end: number;
 }
 
+function needsRegister(type: DeclaredType, context: StatementContext): StatementError {
+  return new StatementError({
+    code: "type-needs-register",
+    classic: `type \`${type.name}' needs a register override`,
+    part: { kind: "parameter", index: context.parameter, text: type.name },
+    hint: `write \`${type.name}:REG->field', or declare a default register: .type ${type.name}, ${type.ctype}, REG`,
+  });
+}
+
 function typeRegister(type: DeclaredType, context: StatementContext): Register {
   const register = type.register === undefined ? undefined : context.registers.byToken.get(type.register);
-  if (register === undefined) {
-    throw new StatementError({
-      code: "type-needs-register",
-      classic: `type \`${type.name}' needs a register override`,
-      part: { kind: "parameter", index: context.parameter, text: type.name },
-      hint: `write \`${type.name}:REG->field', or declare a default register: .type ${type.name}, ${type.ctype}, REG`,
-    });
-  }
+  if (register === undefined) throw needsRegister(type, context);
   return register;
+}
+
+/** Whether an override has the form of a register's token, `@` and word characters. */
+function isTokenLike(override: string): boolean {
+  return override.length > 1 && override.charCodeAt(0) === 0x40 && wordEnd(override, 1) === override.length;
 }
 
 /** Whether a register can be a base. */
@@ -56,8 +63,14 @@ export function leadingName(text: string, start: number, context: StatementConte
   const colon = text.indexOf(":", start);
   if (colon >= 0 && colon < end) {
     const type = context.environment.declaredType(text.slice(start, colon));
-    const register = context.registers.byToken.get(text.slice(colon + 1, end));
-    if (type === undefined || register === undefined) return undefined;
+    const override = text.slice(colon + 1, end);
+    const register = context.registers.byToken.get(override);
+    if (type === undefined) return undefined;
+    if (register === undefined) {
+      // A register's token with letters glued to it, as defines can make one; other words are expressions.
+      if (isTokenLike(override)) throw needsRegister(type, context);
+      return undefined;
+    }
     if (!isBase(register.size)) throw badOverride(register, context);
     return { register, type, end };
   }
