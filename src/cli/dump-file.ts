@@ -3,7 +3,7 @@ import { dump } from "../dasm/dump.js";
 import type { DumpFlags } from "./commands/dump.js";
 import { readInput } from "./read-input.js";
 import { writeStandardOutput } from "./terminal.js";
-import { UsageError } from "./translate-options.js";
+import { UsageError } from "./usage-error.js";
 
 function parseAddress(text: string): bigint {
   const address = /^(0x[0-9a-f]+|[0-9]+)$/i.test(text) ? BigInt(text) : -1n;

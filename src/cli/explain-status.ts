@@ -3,7 +3,7 @@ import { type Explanation, explain, formatExplanation, parseStatus } from "../da
 import { formatStatus } from "../dasm/status.js";
 import { readSourceMap } from "./read-source-map.js";
 import { writeStandardOutput } from "./terminal.js";
-import { UsageError } from "./translate-options.js";
+import { UsageError } from "./usage-error.js";
 
 function toJson(explanation: Explanation): string {
   const { status, message, advice, sources } = explanation;

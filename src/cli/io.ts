@@ -1,9 +1,9 @@
 import type { IncludeResult, Target } from "../translator/options.js";
 import { createIncludeReader } from "./node-includes.js";
+import { targetOs } from "./option-values.js";
 import { type OutputFileOptions, writeFileAtomically } from "./output-file.js";
 import { readInputText } from "./read-input.js";
 import { writeStandardError, writeStandardOutput } from "./terminal.js";
-import { targetOs } from "./translate-options.js";
 
 /** What a command sees of the world. Strings have one character per byte (latin-1). */
 export interface CliIo {

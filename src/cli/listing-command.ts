@@ -4,7 +4,7 @@ import { renderListing } from "../translator/listing/render-listing.js";
 import { type CliIo, createNodeIo } from "./io.js";
 import { parseListingArguments } from "./listing-options.js";
 import { exitCodes, reportFailure, translateForUse } from "./translate-command.js";
-import type { TranslateRequest } from "./translate-options.js";
+import type { TranslateRequest } from "./translate-request.js";
 
 async function runRequest(request: TranslateRequest, io: CliIo): Promise<number> {
   const recorder = createListingRecorder();

@@ -1,11 +1,7 @@
-import {
-  type CommandOption,
-  createTranslateRequest,
-  readArguments,
-  type TranslateRequest,
-  translateOptions,
-  UsageError,
-} from "./translate-options.js";
+import { readArguments } from "./read-arguments.js";
+import { type CommandOption, translateOptions } from "./translate-options.js";
+import { createTranslateRequest, type TranslateRequest } from "./translate-request.js";
+import { UsageError } from "./usage-error.js";
 
 const shared = [
   ...["help", "outfile", "if-changed", "include", "lang", "target", "dasm-version", "flushline"],

@@ -12,7 +12,8 @@ import { buildCommand, runCommand } from "./commands/run.js";
 import { runtimeCommand } from "./commands/runtime.js";
 import { isFileError } from "./file-error.js";
 import { writeStandardError, writeStandardOutput } from "./terminal.js";
-import { isUsageError, translateOptions } from "./translate-options.js";
+import { translateOptions } from "./translate-options.js";
+import { isUsageError } from "./usage-error.js";
 import { packageVersion } from "./version.js";
 
 const definitions: readonly CommandDefinition[] = [

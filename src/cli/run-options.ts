@@ -1,11 +1,7 @@
-import {
-  type CommandOption,
-  createTranslateRequest,
-  readArguments,
-  type TranslateRequest,
-  translateOptions,
-  UsageError,
-} from "./translate-options.js";
+import { readArguments } from "./read-arguments.js";
+import { type CommandOption, translateOptions } from "./translate-options.js";
+import { createTranslateRequest, type TranslateRequest } from "./translate-request.js";
+import { UsageError } from "./usage-error.js";
 
 /** What the command line of `dynasm run` says. Its `files` has one element. */
 export interface RunRequest extends TranslateRequest {

@@ -9,13 +9,10 @@ import { fromByteText, toByteText } from "./byte-text.js";
 import { makeRule } from "./depfile.js";
 import { isFileError } from "./file-error.js";
 import { type CliIo, createNodeIo } from "./io.js";
+import { parseTranslateArguments } from "./read-arguments.js";
 import { loadPalette, wantsColorHere } from "./terminal.js";
-import {
-  isUsageError,
-  parseTranslateArguments,
-  type TranslateRequest,
-  UsageError,
-} from "./translate-options.js";
+import type { TranslateRequest } from "./translate-request.js";
+import { isUsageError, UsageError } from "./usage-error.js";
 
 /** Exit codes of all commands. */
 export const exitCodes = { fine: 0, badInput: 1, badUsage: 2 } as const;
@@ -185,7 +182,7 @@ function checkRequest(request: TranslateRequest): void {
 function runRequest(request: TranslateRequest, io: CliIo): number | Promise<number> {
   const { action } = request;
   if (action.kind !== "translate") {
-    return import("./translate-information.js").then(({ printInformation }) => printInformation(action, io));
+    return import("./translate-information.js").then(({ printInformation }) => printInformation(request, io));
   }
   if (request.files.length === 0) {
     if (request.dumpDefinitions > 0) return dumpOnly(request, io);

@@ -6,7 +6,8 @@ import { describeFileError, isFileError } from "./file-error.js";
 import type { CliIo } from "./io.js";
 import { createIncludeReader } from "./node-includes.js";
 import { type Outcome, translateInColor } from "./translate-command.js";
-import { type TranslateRequest, UsageError } from "./translate-options.js";
+import type { TranslateRequest } from "./translate-request.js";
+import { UsageError } from "./usage-error.js";
 
 /** Editors write a file in several steps; changes within this time count as one. In milliseconds. */
 const settleTime = 60;

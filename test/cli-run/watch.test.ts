@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { createNodeIo } from "../../src/cli/io.js";
-import { parseTranslateArguments } from "../../src/cli/translate-options.js";
+import { parseTranslateArguments } from "../../src/cli/read-arguments.js";
 import { watch } from "../../src/cli/watch.js";
 import { ensureBuilt, packageRoot } from "../support/built-command.js";
 

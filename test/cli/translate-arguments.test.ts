@@ -5,13 +5,12 @@ import { afterAll, describe, expect, test } from "vitest";
 import { fromByteText, toByteText } from "../../src/cli/byte-text.js";
 import type { CliIo } from "../../src/cli/io.js";
 import { createIncludeReader, languageOfFile, translateFile } from "../../src/cli/node-api.js";
+import { targetOs } from "../../src/cli/option-values.js";
+import { parseTranslateArguments } from "../../src/cli/read-arguments.js";
 import { runTranslate } from "../../src/cli/translate-command.js";
-import {
-  parseTranslateArguments,
-  targetOs,
-  translateOptions,
-  UsageError,
-} from "../../src/cli/translate-options.js";
+import { translateOptions } from "../../src/cli/translate-options.js";
+import { UsageError } from "../../src/cli/usage-error.js";
+import { readVectorText } from "../support/vectors.js";
 
 describe("arguments of translate", () => {
   test("set what their rows say", () => {
@@ -149,6 +148,46 @@ describe("information", () => {
     expect(stdout).toMatch(/\n {2}imul {9}/);
     expect(stdout.endsWith("\n\n")).toBe(true);
     expect(stdout.includes("\n  rax   qword    0\n")).toBe(name === "x64");
+  });
+
+  test("the description names the version of the language", async () => {
+    const lua = await run("-l", "Lua", "-A", "x64");
+    expect(lua.stdout.split("\n").slice(0, 3)).toEqual([
+      "DynASM version 1.4.0_luamode, released 2015-10-18, http://luajit.org/dynasm.html",
+      "DynASM x64 version 1.4.0_luamode, released 2015-10-18",
+      "",
+    ]);
+    expect((await run("--dasm-version", "1.3", "-A", "x86")).stdout).toMatch(/^DynASM version 1\.3\.0,/);
+  });
+
+  test.each(["x86", "x64"])("the opcodes of %s are those of the original, line for line", async (name) => {
+    const { stdout } = await run("-A", name);
+    const lines = stdout.split("\n");
+    const opcodes = lines.slice(lines.indexOf("Opcodes:") + 1, -2);
+    const column = name === "x86" ? 3 : 4;
+    const expected = readVectorText("x86/mnemonics.tsv")
+      .split("\n")
+      .slice(1)
+      .map((row) => row.split("\t"))
+      // The original lists these two in 64-bit mode as well.
+      .map((row) => (/^(push|pop)fd$/.test(row[0] ?? "") ? [row[0], "0", "both", "(none)", "(none)"] : row))
+      .filter((row) => row.length > column && row[column] !== "-")
+      .flatMap((row) =>
+        (row[column] ?? "").split(" | ").map((operands) => {
+          return `  ${row[0]?.padEnd(12)} ${operands === "(none)" ? "" : operands}`;
+        }),
+      );
+    const key = (line: string): string => {
+      const [, mnemonic = "", operands = ""] = /^ {2}(\S+) *(.*)$/.exec(line) ?? [];
+      return `${mnemonic}_${operands === "" ? 0 : operands.split(",").length}`;
+    };
+    const known = new Set(expected.map(key));
+    expect(opcodes.filter((line) => known.has(key(line)))).toEqual(
+      expected.toSorted((a, b) => (key(a) < key(b) ? -1 : key(a) > key(b) ? 1 : 0)),
+    );
+    const keys = opcodes.map(key);
+    expect(keys).toEqual(keys.toSorted());
+    expect(keys).toContain("cmpxchg_2");
   });
 
   test("a bad architecture is wrong usage", async () => {

@@ -4,6 +4,9 @@ import type { Mode, Register, RegisterSet } from "../../x86/registers.js";
 import { Size } from "../../x86/sizes.js";
 import type { EngineVersion } from "../architecture.js";
 import { allForms, type InstructionTable } from "./instruction-table.js";
+import { type MnemonicSummaries, originalSummaries } from "./original-summaries.js";
+
+const MAX_OPERANDS = 4;
 
 const RELEASES: Readonly<Record<EngineVersion, string>> = {
   "1.3": "version 1.3.0",
@@ -115,48 +118,47 @@ function isVariant(form: Form): boolean {
   return form.operands.some((operand) => operand === "imm~" || operand === "imm8s" || operand === "moffs");
 }
 
-/** A line of the list of opcodes, which is sorted by mnemonic and number of operands. */
-interface OpcodeLine {
-  readonly key: string;
-  readonly text: string;
+/** The summaries of one number of operands; forms that DynASM does not have count where it has none. */
+function summarizeForms(forms: readonly Form[]): readonly string[] {
+  const own = forms.filter((form) => !form.extension);
+  const candidates = own.length > 0 ? own : forms;
+  const shown = candidates.filter((form) => !isVariant(form));
+  const summaries = (shown.length > 0 ? shown : candidates).map((form) =>
+    form.operands.map(summarize).join(", "),
+  );
+  return own.length > 0 ? summaries : [...new Set(summaries)];
 }
 
-function opcodeLine(mnemonic: string, count: number, operands: string): OpcodeLine {
-  return { key: `${mnemonic}_${count}`, text: `  ${mnemonic.padEnd(12)} ${operands}` };
-}
-
-function describeMnemonic(mnemonic: string, table: InstructionTable): OpcodeLine[] {
-  const lines: OpcodeLine[] = [];
-  for (let count = 0; count <= 4; count++) {
-    const forms = allForms(table.forms(mnemonic, count));
-    const shown = forms.filter((form) => !isVariant(form));
-    const summaries = (shown.length > 0 ? shown : forms).map((form) =>
-      form.operands.map(summarize).join(", "),
-    );
-    for (const summary of new Set(summaries)) lines.push(opcodeLine(mnemonic, count, summary));
+/** The lines of the list of opcodes by what they are sorted by: mnemonic and number of operands. */
+function opcodeSummaries(mode: Mode, table: InstructionTable): Map<string, MnemonicSummaries> {
+  const found = new Map<string, MnemonicSummaries>();
+  const add = (entry: MnemonicSummaries): void => {
+    found.set(`${entry.mnemonic}_${entry.count}`, entry);
+  };
+  for (const mnemonic of table.mnemonics()) {
+    for (let count = 0; count <= MAX_OPERANDS; count++) {
+      const summaries = summarizeForms(allForms(table.forms(mnemonic, count)));
+      if (summaries.length > 0) add({ mnemonic, count, summaries });
+    }
   }
-  return lines;
+  originalSummaries(mode).forEach(add);
+  return found;
 }
-
-const MOV64_OPERANDS = ["reg, imm", "reg, [disp]", "[disp], reg"];
 
 function describeOpcodes(
   table: InstructionTable,
   hasDirective: (name: string) => boolean,
   mode: Mode,
 ): string[] {
-  const directives = DIRECTIVE_PARAMETERS.filter(([name]) => hasDirective(name)).map(
-    ([name, parameters]) => `  ${name.padEnd(12)} ${parameters}`,
-  );
-  const opcodes = [...table.mnemonics()].flatMap((mnemonic) => describeMnemonic(mnemonic, table));
-  if (mode === "x64") opcodes.push(...MOV64_OPERANDS.map((operands) => opcodeLine("mov64", 2, operands)));
-  const byKey = (a: OpcodeLine, b: OpcodeLine): number => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0);
+  const line = (name: string, operands: string): string => `  ${name.padEnd(12)} ${operands}`;
+  const directives = DIRECTIVE_PARAMETERS.filter(([name]) => hasDirective(name));
+  const opcodes = [...opcodeSummaries(mode, table)].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
   return [
     "Pseudo-Opcodes:",
-    ...directives,
+    ...directives.map(([name, parameters]) => line(name, parameters)),
     "",
     "Opcodes:",
-    ...opcodes.sort(byKey).map(({ text }) => text),
+    ...opcodes.flatMap(([, { mnemonic, summaries }]) => summaries.map((summary) => line(mnemonic, summary))),
     "",
   ];
 }
