@@ -743,6 +743,7 @@ local function scan(state)
         fault = scan_pc_reference(state, log[a], head, FIXED, estimate)
         a = a + 1
       elseif kind == ALIGN then
+        state.aligned = true
         estimate = estimate + ops[pc + X]
         add_event(state, ALIGNMENT, estimate, ops[pc + X], head, true)
       elseif kind == SPACE then
@@ -1128,10 +1129,15 @@ end
 
 -- Memory ------------------------------------------------------------------------------------------------
 --
--- Pages are writable while code is written to them and executable afterwards, never both. They are taken
--- one after the other from regions, each twice as large as the one before up to a megabyte, because a
--- mapping per function costs more than generating it. Pages go back when the code pointer is collected: a few are kept for the next build, the
--- others are unmapped.
+-- No address is ever writable and executable. Code has one of two kinds of places; reserve, finish and cancel
+-- know both, their parameter `owner` tells which one it is:
+--   pools  Linux: small functions share memory that is mapped twice, see below;
+--   pages  of its own that are writable while code is written to them and executable afterwards.
+
+local MIN_ALIGNMENT, MAX_ALIGNMENT = 64, 256 -- code starts at multiples of these; the second one: with an .align
+local reserve, finish, cancel
+
+do
 
 local PAGE = 4096
 local REGION_MAX = 256 * PAGE
@@ -1205,6 +1211,10 @@ else
   }
 end
 
+-- Pages are taken one after the other from regions, each twice as large as the one before up to a megabyte,
+-- because a mapping per function costs more than generating it. They go back when the code pointer is collected:
+-- a few are kept for the next build, the others are unmapped.
+
 local region, region_size, region_left = nil, 8 * PAGE, 0
 
 -- Collected code by number of pages: { count, address ... }. At most KEEP pages altogether.
@@ -1255,14 +1265,157 @@ local function give_back(start, pages)
   end
 end
 
--- Finalizers by number of pages.
-local finalizers = setmetatable({}, {
+-- Owners of pages, by their number.
+local page_owners = setmetatable({}, {
   __index = function(self, pages)
-    local function finalizer(code) give_back(cast(byte_pointer, code), pages) end
-    self[pages] = finalizer
-    return finalizer
+    local owner = { pages = pages, finalizer = function(code) give_back(cast(byte_pointer, code), pages) end }
+    self[pages] = owner
+    return owner
   end,
 })
+
+-- Pools: a system call per function would cost more than everything else. The memory of a pool is mapped twice;
+-- functions are written through one view and run in the other one.
+--
+-- A child made by fork shares this memory with its parent. So nothing is written to a place twice, a pool is
+-- unmapped as a whole when all its functions are dead, and a child begins a pool of its own. `own_mark` tells it
+-- that it is one: the kernel clears that page in a child.
+--
+-- Where the system refuses any of this, code gets pages, from then on.
+
+local POOL = 8 * PAGE
+local POOLED_MAX = POOL / 4 -- most bytes of a function in a pool, so that little is left over at its end
+local map_twice, own_mark
+
+if ffi.os == "Linux" then
+  ffi.cdef [[
+    void *dynasm_mremap(void *, size_t, size_t, int, ...) __asm__("mremap");
+    int dynasm_madvise(void *, size_t, int) __asm__("madvise");
+  ]]
+  local C = ffi.C
+  local READ_WRITE, READ_EXECUTE = 3, 5
+  local SHARED, PRIVATE, ANONYMOUS, POPULATE = 1, 2, 0x20, 0x8000
+  local MAYMOVE, WIPEONFORK, NO_ADVICE = 1, 18, -1
+
+  local function map(size, flags)
+    local start = C.dynasm_mmap(nil, size, READ_WRITE, ANONYMOUS + flags, -1, 0)
+    return cast(address, start) ~= -1 and cast(byte_pointer, start) or nil
+  end
+
+  -- A page that is 1 in this process and 0 in its children; nil if there is no such thing (before Linux 4.14, or
+  -- emulators that accept any advice).
+  local function new_mark()
+    local page = map(PAGE, PRIVATE)
+    if not page then return nil end
+    if C.dynasm_madvise(page, PAGE, WIPEONFORK) ~= 0 or C.dynasm_madvise(page, PAGE, NO_ADVICE) == 0 then
+      C.dynasm_munmap(page, PAGE)
+      return nil
+    end
+    page[0] = 1
+    return page
+  end
+
+  -- The writable and the executable view of new memory, or nil.
+  function map_twice()
+    own_mark = own_mark or new_mark()
+    local writable = own_mark and map(POOL, SHARED + POPULATE)
+    if not writable then return nil end
+    -- An old size of 0 asks for another mapping of shared memory.
+    local start = C.dynasm_mremap(writable, 0, POOL, cast(int, MAYMOVE))
+    local executable = cast(address, start) ~= -1 and cast(byte_pointer, start)
+    if executable then
+      writable[0] = 0xcc
+      if executable[0] == 0xcc and C.dynasm_mprotect(executable, POOL, READ_EXECUTE) == 0 then
+        return writable, executable
+      end
+      C.dynasm_munmap(executable, POOL)
+    end
+    C.dynasm_munmap(writable, POOL)
+    return nil
+  end
+end
+
+local pool -- the one that takes functions
+
+-- Unmap what is no longer needed of a pool that takes no more functions.
+local function tidy(old)
+  if old == pool then return end
+  if old.unfinished == 0 and old.writable then
+    os_memory.unmap(old.writable, POOL)
+    old.writable = false
+  end
+  if old.live == 0 and old.executable then
+    os_memory.unmap(old.executable, POOL)
+    old.executable = false
+  end
+end
+
+local function release(owner)
+  owner.live = owner.live - 1
+  if owner.live == 0 then tidy(owner) end
+end
+
+-- Replace the pool. Returns the new one, nil if there is none.
+local function begin_pool()
+  local old = pool
+  local writable, executable = map_twice()
+  pool = nil
+  if old then
+    if own_mark[0] == 0 then own_mark[0] = 1 end
+    tidy(old)
+  end
+  if not writable then
+    map_twice = nil
+    return nil
+  end
+  -- live: functions that are not collected yet; unfinished: those that are not written yet.
+  local new = { writable = writable, executable = executable, used = 0, live = 0, unfinished = 0, finalizer = false }
+  new.finalizer = function() release(new) end
+  pool = new
+  return new
+end
+
+-- Room for code. Returns where it will run, where to write it and the owner of the place.
+function reserve(size, alignment)
+  if map_twice and size <= POOLED_MAX then
+    local owner = pool
+    local offset = owner and band(owner.used + alignment - 1, -alignment)
+    if not owner or offset + size > POOL or own_mark[0] == 0 then
+      owner, offset = begin_pool(), 0
+    end
+    if owner then
+      owner.used = offset + size
+      owner.live, owner.unfinished = owner.live + 1, owner.unfinished + 1
+      return owner.executable + offset, owner.writable + offset, owner
+    end
+  end
+  local owner = page_owners[rshift(size + PAGE - 1, 12)]
+  local start = take_pages(owner.pages)
+  return start, start, owner
+end
+
+-- The code has been written. Returns the pointer that owns it, nil if the system does not let it be executed.
+function finish(start, owner)
+  if owner.pages then
+    if not os_memory.make_executable(start, owner.pages * PAGE) then return nil end
+  else
+    owner.unfinished = owner.unfinished - 1
+    if owner ~= pool then tidy(owner) end
+  end
+  return ffi.gc(cast("void*", start), owner.finalizer)
+end
+
+-- The code could not be written.
+function cancel(start, owner)
+  if owner.pages then
+    os_memory.unmap(start, owner.pages * PAGE)
+  else
+    owner.unfinished = owner.unfinished - 1
+    release(owner)
+  end
+end
+
+end
 
 -- Errors ------------------------------------------------------------------------------------------------
 
@@ -1456,7 +1609,7 @@ local function start_unit(state, list)
   local top = sections * HEAD
   state.list, state.chunks = list, list.chunks
   state.used, state.scanned, state.event_count, state.target_count = top, top, sections * 4, 4
-  state.section, state.status, state.size = 0, 0, -1
+  state.section, state.status, state.size, state.aligned = 0, 0, -1, false
   state.local_pending = 0 -- one bit per local label
   state.local_used, state.global_pending, state.global_defined, state.pc_pending = false, false, false, false
 end
@@ -1634,20 +1787,19 @@ function dasm.build(state)
   check(state)
   local size = state.size
   if size == 0 then error("dasm error: no code?", 2) end
-  local pages = rshift(size + PAGE - 1, 12)
-  local start = take_pages(pages)
+  local start, target, owner = reserve(size, state.aligned and MAX_ALIGNMENT or MIN_ALIGNMENT)
   state.check_distance = true
   local ok, message
   if state.extern_names then
-    ok, message = pcall(write_code, state, start, start) -- a getter may fail
+    ok, message = pcall(write_code, state, start, target) -- a getter may fail
   else
-    ok, message = write_code(state, start, start), nil -- no pcall: it would end the JIT compiler's traces
+    ok, message = write_code(state, start, target), nil -- no pcall: it would end the JIT compiler's traces
   end
-  if not ok or message == false or not os_memory.make_executable(start, pages * PAGE) then
-    os_memory.unmap(start, pages * PAGE)
+  local code = ok and message ~= false and finish(start, owner)
+  if not code then
+    cancel(start, owner)
     build_failed(state, ok, message)
   end
-  local code = ffi.gc(cast("void*", start), finalizers[pages])
   state.code = code
   if state.global_defined then pins[state.globals] = code end
   return code, size
@@ -1684,7 +1836,7 @@ function dasm.new(actions, extern_names, section_count, global_count, extern_get
   if globals == nil then globals = new_cdata(pointers, global_count) end
   -- Every field from the start, so that the table never grows.
   local state = setmetatable({
-    section_count = section_count, chunks = NOT_SET_UP, list = false, section = 0, status = 0, size = -1,
+    section_count = section_count, chunks = NOT_SET_UP, list = false, section = 0, status = 0, size = -1, aligned = false,
     log = false, log_memory = false, capacity = 0, used = 0, scanned = 0,
     events = false, events_memory = false, event_capacity = 0, event_count = 0,
     targets = false, targets_memory = false, target_capacity = 0, target_count = 4,
