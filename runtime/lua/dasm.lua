@@ -25,6 +25,7 @@ assert(ffi.arch == "x64" or ffi.arch == "x86", "dasm: this module generates and 
 local ints = ffi.typeof "int32_t[?]"
 local bytes = ffi.typeof "uint8_t[?]"
 local pointers = ffi.typeof "void*[?]"
+local void_pointer = ffi.typeof "void*"
 local int = ffi.typeof "int32_t"
 local int_pointer = ffi.typeof "int32_t*"
 local word_pointer = ffi.typeof "uint16_t*"
@@ -199,8 +200,10 @@ end
 
 local region, region_size, region_left = nil, 8 * PAGE, 0
 
--- Collected code by number of pages: { count, address ... }. At most KEEP pages altogether.
+-- Collected code by number of pages: { count, address ... }. At most KEEP pages altogether, none when the Lua state
+-- is being closed.
 local KEEP = 512
+local closed = false
 local kept, kept_pages = {}, 0
 for pages = 1, 16 do kept[pages] = { 0 } end
 
@@ -237,7 +240,7 @@ local function take_pages(pages)
 end
 
 local function give_back(start, pages)
-  local list = kept[pages]
+  local list = not closed and kept[pages]
   if list and kept_pages + pages <= KEEP then
     kept_pages = kept_pages + pages
     list[1] = list[1] + 1
@@ -275,7 +278,7 @@ if ffi.os == "Linux" then
     int dynasm_madvise(void *, size_t, int) __asm__("madvise");
   ]]
   local C = ffi.C
-  local READ_WRITE, READ_EXECUTE = 3, 5
+  local READ_WRITE = 3
   local SHARED, PRIVATE, ANONYMOUS, POPULATE = 1, 2, 0x20, 0x8000
   local MAYMOVE, WIPEONFORK, NO_ADVICE = 1, 18, -1
 
@@ -290,7 +293,7 @@ if ffi.os == "Linux" then
     local page = map(PAGE, PRIVATE)
     if not page then return nil end
     if C.dynasm_madvise(page, PAGE, WIPEONFORK) ~= 0 or C.dynasm_madvise(page, PAGE, NO_ADVICE) == 0 then
-      C.dynasm_munmap(page, PAGE)
+      os_memory.unmap(page, PAGE)
       return nil
     end
     page[0] = 1
@@ -307,12 +310,10 @@ if ffi.os == "Linux" then
     local executable = cast(address, start) ~= -1 and cast(byte_pointer, start)
     if executable then
       writable[0] = 0xcc
-      if executable[0] == 0xcc and C.dynasm_mprotect(executable, POOL, READ_EXECUTE) == 0 then
-        return writable, executable
-      end
-      C.dynasm_munmap(executable, POOL)
+      if executable[0] == 0xcc and os_memory.make_executable(executable, POOL) then return writable, executable end
+      os_memory.unmap(executable, POOL)
     end
-    C.dynasm_munmap(writable, POOL)
+    os_memory.unmap(writable, POOL)
     return nil
   end
 end
@@ -332,11 +333,6 @@ local function tidy(old)
   end
 end
 
-local function release(owner)
-  owner.live = owner.live - 1
-  if owner.live == 0 then tidy(owner) end
-end
-
 -- Replace the pool. Returns the new one, nil if there is none.
 local function begin_pool()
   local old = pool
@@ -352,10 +348,29 @@ local function begin_pool()
   end
   -- live: functions that are not collected yet; unfinished: those that are not written yet.
   local new = { writable = writable, executable = executable, used = 0, live = 0, unfinished = 0, finalizer = false }
-  new.finalizer = function() release(new) end
+  new.finalizer = function()
+    new.live = new.live - 1
+    if new.live == 0 then tidy(new) end
+  end
   pool = new
   return new
 end
+
+-- When the Lua state is closed, what is kept for later builds goes too.
+os_memory.rest = ffi.gc(new_cdata(bytes, 1), function()
+  closed = true
+  for pages, list in ipairs(kept) do
+    for i = 2, list[1] + 1 do os_memory.unmap(list[i], pages * PAGE) end
+    list[1] = 0
+  end
+  if region_left > 0 then os_memory.unmap(region, region_left) end
+  region_left = 0
+  local old = pool
+  pool, map_twice = nil, nil
+  if old then tidy(old) end
+  if own_mark then os_memory.unmap(own_mark, PAGE) end
+  own_mark = nil
+end)
 
 -- Room for code. Returns where it will run, where to write it and the owner of the place.
 function reserve(size, alignment)
@@ -382,9 +397,9 @@ function finish(start, owner)
     if not os_memory.make_executable(start, owner.pages * PAGE) then return nil end
   else
     owner.unfinished = owner.unfinished - 1
-    if owner ~= pool then tidy(owner) end
+    tidy(owner)
   end
-  return ffi.gc(cast("void*", start), owner.finalizer)
+  return ffi.gc(cast(void_pointer, start), owner.finalizer)
 end
 
 -- The code could not be written.
@@ -392,8 +407,8 @@ function cancel(start, owner)
   if owner.pages then
     os_memory.unmap(start, owner.pages * PAGE)
   else
-    owner.unfinished = owner.unfinished - 1
-    release(owner)
+    owner.live, owner.unfinished = owner.live - 1, owner.unfinished - 1
+    tidy(owner)
   end
 end
 

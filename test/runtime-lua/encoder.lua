@@ -378,55 +378,6 @@ test("presets of globals", function()
   equal(map.there, ffi.cast("void*", 0x2000))
 end)
 
--- The line of /proc/self/maps for an address, if there is such a file.
-local function mapping_of(code)
-  local file = io.open "/proc/self/maps"
-  if not file then return nil end
-  local wanted = tonumber(ffi.cast("uintptr_t", code))
-  local found
-  for line in file:lines() do
-    local from, to, rights = line:match "^(%x+)%-(%x+) (%S+)"
-    if tonumber(from, 16) <= wanted and wanted < tonumber(to, 16) then found = rights end
-  end
-  file:close()
-  return found or "none"
-end
-
-test("code is executable and not writable", function()
-  local code = returns(1)
-  local rights = mapping_of(code)
-  if rights then equal(rights, "r-xp") end
-end)
-
-test("no memory is ever writable and executable", function()
-  local keep = {}
-  for i = 1, 50 do keep[i] = returns(i) end
-  local file = io.open "/proc/self/maps"
-  if not file then return end
-  local mcode = jit and jit.status()
-  for line in file:lines() do assert(mcode or not line:find " rwx", line) end
-  file:close()
-  for i = 1, 50 do equal(call(keep[i]), i) end
-end)
-
-test("pages are used again after collection", function()
-  local addresses, distinct = {}, 0
-  for i = 1, 3000 do
-    local code = returns(i)
-    equal(call(code), i)
-    local key = tostring(code)
-    if not addresses[key] then
-      addresses[key], distinct = true, distinct + 1
-    end
-    code = nil
-    if i % 20 == 0 then
-      collectgarbage()
-      collectgarbage()
-    end
-  end
-  assert(distinct < 1000, distinct)
-end)
-
 test("large code", function()
   local state = dasm.new(list(SPACE, 0x90, 0xb8, IMM_D, 0xc3, STOP), nil, 1, 0)
   state:put(0, 3000000, 9)
