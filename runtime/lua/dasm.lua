@@ -733,7 +733,7 @@ end
 
 -- A state begins with one piece of memory for its log, events and targets, one behind the other; indices into all
 -- three count from the beginning of that piece. These are the numbers for which there is room.
-local FIRST_LOG, FIRST_EVENTS, FIRST_TARGETS = 64, 64, 32
+local FIRST_LOG, FIRST_EVENTS, FIRST_TARGETS = 128, 64, 32
 
 local function first_event(state) return state.section_count * HEAD + FIRST_LOG end
 local function first_target(state) return first_event(state) + state.section_count * 4 + FIRST_EVENTS end
@@ -800,6 +800,9 @@ local function grow_log(state, top)
   grow(state, "log", state.used, capacity)
   state.capacity = capacity
 end
+
+-- Some betas of LuaJIT 2.1 give put the wrong variadic arguments when this is a part of its trace.
+jit.off(grow_log)
 
 -- Put ---------------------------------------------------------------------------------------------------
 
