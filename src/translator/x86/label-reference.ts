@@ -1,5 +1,5 @@
+import { isBlank, isLetter, isWord, skipBlanks } from "../characters.js";
 import { StatementError } from "../statement-error.js";
-import { isBlank, isLetter, isWord, skipBlanks } from "./characters.js";
 import type { LabelTarget } from "./operand.js";
 import type { StatementContext } from "./statement-context.js";
 

@@ -1,7 +1,7 @@
 import { Kind } from "../../x86/form.js";
 import { Size, sizeBytes, sizeOfKeyword } from "../../x86/sizes.js";
+import { alphanumericEnd, skipBlanks } from "../characters.js";
 import { StatementError } from "../statement-error.js";
-import { alphanumericEnd, skipBlanks } from "./characters.js";
 import { parseLabelReference } from "./label-reference.js";
 import { checkInteger, readNumber } from "./number.js";
 import type { Displacement, MemoryOperand, RegisterUse } from "./operand.js";

@@ -1,8 +1,8 @@
 import { ACTION } from "../../x86/actions.js";
 import { Size } from "../../x86/sizes.js";
 import type { AssembledStep } from "../assembled-statement.js";
+import { skipBlanks, trimmedEnd } from "../characters.js";
 import { StatementError } from "../statement-error.js";
-import { skipBlanks, trimmedEnd } from "./characters.js";
 import { LABEL_RESERVE, stepOf } from "./data-directives.js";
 import { Emission } from "./emission.js";
 import type { RegisterUse } from "./operand.js";

@@ -1,5 +1,5 @@
+import { isBlank, isLetter, skipBlanks, trimmedEnd } from "../characters.js";
 import { StatementError } from "../statement-error.js";
-import { isBlank, isLetter, skipBlanks, trimmedEnd } from "./characters.js";
 
 const DECIMAL = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/;
 const HEXADECIMAL = /^([+-]?)0[xX]([0-9a-fA-F]*)(?:\.([0-9a-fA-F]*))?(?:[pP]([+-]?\d+))?$/;

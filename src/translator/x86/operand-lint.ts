@@ -1,5 +1,5 @@
 import type { StatementWarning } from "../assembled-statement.js";
-import { isDigit, isLetter, isWord, skipBlanks, wordEnd } from "./characters.js";
+import { isDigit, isLetter, isWord, skipBlanks, wordEnd } from "../characters.js";
 import type { StatementContext } from "./statement-context.js";
 
 // What is no register, label or number is handed to the host language as an expression, without a

@@ -1,8 +1,8 @@
 import type { Register } from "../../x86/registers.js";
 import { Size } from "../../x86/sizes.js";
 import type { DeclaredType } from "../architecture.js";
+import { closingParenthesis, runEnd, skipBlanks, wordEnd } from "../characters.js";
 import { StatementError } from "../statement-error.js";
-import { closingParenthesis, runEnd, skipBlanks, wordEnd } from "./characters.js";
 import type { RegisterUse } from "./operand.js";
 import type { StatementContext } from "./statement-context.js";
 
