@@ -129,7 +129,9 @@ function assignImmediates(
 /** The sizes of a letter family depend on the mode; with the mark `d64` there is no 32-bit form in 64-bit mode. */
 function limit(pattern: Pattern, encoding: RowEncoding, mode: Mode): number {
   if (pattern.role === "immediate" && !encoding.exact) return Size.none;
-  if (!pattern.variable) return pattern.sizes;
+  if (!pattern.variable) {
+    return encoding.unsized && pattern.role === "rm" ? pattern.sizes | Size.unsized : pattern.sizes;
+  }
   if (mode === "x86") {
     return encoding.late64 || encoding.first ? pattern.sizes : pattern.sizes & ~Size.qword;
   }
@@ -139,7 +141,7 @@ function limit(pattern: Pattern, encoding: RowEncoding, mode: Mode): number {
 function chooseRule(encoding: RowEncoding, common: number, mixed: boolean): SizeRule {
   if (encoding.first) return "first";
   if (encoding.second) return "second";
-  if (encoding.exact) return "each";
+  if (encoding.exact || encoding.unsized) return "each";
   if (common < 0 || encoding.any) return "any";
   return mixed ? "each" : "uniform";
 }

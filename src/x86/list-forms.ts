@@ -27,6 +27,7 @@ const MARKS = new Set([
   "late64",
   "exact",
   "anysize",
+  "unsized",
   "since1.5",
   "until1.4",
   "[ext]",

@@ -26,6 +26,7 @@
  * Marks. `i64` not in 64-bit mode, `o64` only there, `d64` defaults to 64 bit (no REX.W, no 32-bit
  * form) there; `size1` and `size2` the first or second operand alone decides the size; `exact` every operand must name its
  * size; `anysize` a size keyword changes the encoding although the instruction has one size only;
+ * `unsized` memory needs no size keyword although the other operands do not tell its size;
  * `late64` a 64-bit operand is refused in
  * 32-bit mode by the encoding only, not by the choice of a form (implied by `size1`); `since1.5` and `until1.4` follow the version of the encoder; `[ext]` unknown to the reference.
  */
@@ -97,6 +98,7 @@ export type Mark =
   | "late64"
   | "exact"
   | "anysize"
+  | "unsized"
   | "since1.5"
   | "until1.4"
   | "[ext]";

@@ -17,6 +17,7 @@ export class RowEncoding {
   late64 = false;
   exact = false;
   any = false;
+  unsized = false;
   defaults64 = false;
   extension = false;
 }
@@ -48,6 +49,9 @@ function setMark(token: string, encoding: RowEncoding): boolean {
       return true;
     case "anysize":
       encoding.any = true;
+      return true;
+    case "unsized":
+      encoding.unsized = true;
       return true;
     case "d64":
       encoding.defaults64 = true;

@@ -10,6 +10,8 @@ export const Size = {
   yword: 64,
   /** The size class of x87 registers, which agrees with no memory size. */
   fp: 128,
+  /** In the sizes of a form's operand: it may have none. */
+  unsized: 256,
 } as const;
 
 /** The letter that messages show for a size; `?` for an operand without size. */

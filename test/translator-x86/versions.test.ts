@@ -87,3 +87,26 @@ test("statements with Lua as host language", () => {
     );
   }
 });
+
+/** Bytes as GNU as gives them; escapes are those of the action list. */
+test.each([
+  ["cmpxchg8b [rax]", "15 199 8"],
+  ["cmpxchg8b qword [rax]", "15 199 8"],
+  ["cmpxchg16b [rax]", "72 15 199 8"],
+  ["vcvtph2ps xmm1, [rax]", "196 226 121 19 8"],
+  ["vcvtph2ps ymm1, [rax]", "196 226 125 19 8"],
+  ["vcvtps2ph [rax], xmm1, 3", "196 227 121 29 8 3"],
+  ["vcvtps2ph [rax], ymm1, 3", "196 227 125 29 8 3"],
+  ["sha256rnds2 xmm1, [rax]", "15 56 203 8"],
+])("%s needs no size keyword: one size is possible only", (statement, bytes) => {
+  expect(createHarness("x64").run(statement).bytes).toBe(bytes);
+});
+
+test.each([
+  "cmpxchg8b dword [rax]",
+  "cmpxchg16b qword [rax]",
+  "vcvtph2ps ymm1, qword [rax]",
+  "movd xmm1, [rax]",
+])("%s is refused", (statement) => {
+  expect(createHarness("x64").run(statement).problem?.code).toBe("bad-operands");
+});

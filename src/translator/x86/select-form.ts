@@ -23,7 +23,7 @@ function eachSizeFits(form: Form, operands: readonly Operand[]): boolean {
   for (let i = 0; i < operands.length; i++) {
     const allowed = form.eachSizes[i] ?? Size.none;
     if (allowed === Size.none) continue;
-    const size = operands[i]?.size ?? Size.none;
+    const size = operands[i]?.size || Size.unsized;
     if ((size & allowed) === 0) return false;
     if ((form.agreeing & (1 << i)) === 0) continue;
     if (shared !== Size.none && shared !== size) return false;

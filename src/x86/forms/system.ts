@@ -4,8 +4,8 @@ import { family, forms } from "../notation.js";
 const atomic = forms("Atomic operations", {
   cmpxchg:    ["rm*, r*  : 0F B1 /r"],
   xadd:       ["rm*, r*  : 0F C1 /r"],
-  cmpxchg8b:  ["m64      : 0F C7 /1"],
-  cmpxchg16b: ["m128     : REX.W 0F C7 /1 o64"],
+  cmpxchg8b:  ["m64      : 0F C7 /1 unsized"],
+  cmpxchg16b: ["m128     : REX.W 0F C7 /1 o64 unsized"],
 }, "extension");
 
 /** Jumps with an 8-bit displacement, by the opcode. */

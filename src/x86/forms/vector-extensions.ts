@@ -3,12 +3,12 @@ import { family, forms } from "../notation.js";
 // biome-ignore format: one form per line
 const halfFloats = forms("Half-precision conversions (F16C)", {
   vcvtph2ps: [
-    "xmm, xmm/m64         : VEX.66.0F38 13 /r",
-    "ymm, xmm/m128        : VEX.256.66.0F38 13 /r",
+    "xmm, xmm/m64         : VEX.66.0F38 13 /r unsized",
+    "ymm, xmm/m128        : VEX.256.66.0F38 13 /r unsized",
   ],
   vcvtps2ph: [
-    "xmm/m64, xmm, imm8   : VEX.66.0F3A 1D /r ib",
-    "xmm/m128, ymm, imm8  : VEX.256.66.0F3A 1D /r ib",
+    "xmm/m64, xmm, imm8   : VEX.66.0F3A 1D /r ib unsized",
+    "xmm/m128, ymm, imm8  : VEX.256.66.0F3A 1D /r ib unsized",
   ],
 }, "extension");
 
@@ -18,7 +18,10 @@ const hashes = forms("Hashes (SHA)", {
   sha1nexte:   ["xmm, xmm/m128        : 0F 38 C8 /r"],
   sha1msg1:    ["xmm, xmm/m128        : 0F 38 C9 /r"],
   sha1msg2:    ["xmm, xmm/m128        : 0F 38 CA /r"],
-  sha256rnds2: ["xmm, xmm/m128, xmm0  : 0F 38 CB /r"],
+  sha256rnds2: [
+    "xmm, xmm/m128        : 0F 38 CB /r",
+    "xmm, xmm/m128, xmm0  : 0F 38 CB /r",
+  ],
   sha256msg1:  ["xmm, xmm/m128        : 0F 38 CC /r"],
   sha256msg2:  ["xmm, xmm/m128        : 0F 38 CD /r"],
 }, "extension");
