@@ -18,6 +18,24 @@ export function getSize(view: DataView, position: number, size: number, littleEn
   return high * 2 ** 32 + low;
 }
 
+/** Whether typed arrays have the byte order that most chunks have. */
+const HOST_IS_LITTLE_ENDIAN = new Uint8Array(Uint32Array.of(1).buffer)[0] === 1;
+
+/**
+ * Fills an array with 4-byte fields by copying them as they are, which no loop equals.
+ * @returns false, with nothing done, when the machine keeps numbers in another byte order
+ */
+export function copyFields(
+  bytes: Uint8Array,
+  position: number,
+  littleEndian: boolean,
+  target: Uint32Array | Int32Array,
+): boolean {
+  if (littleEndian !== HOST_IS_LITTLE_ENDIAN) return false;
+  new Uint8Array(target.buffer).set(bytes.subarray(position, position + target.byteLength));
+  return true;
+}
+
 /** Writes a non-negative size or an int that is a safe integer; 8-byte fields are sign-extended. */
 export function putInt(
   view: DataView,

@@ -1,7 +1,7 @@
 import type { Constant, FunctionParts } from "./chunk.js";
 import { formatConstant, quoteString, showName } from "./format-constant.js";
 import { fieldAx, fieldOf, opcodeOf, RK_CONSTANT } from "./instruction.js";
-import { OP, OPERATIONS, type OperandSlot } from "./opcodes.js";
+import { OP, OPERATIONS, type OperandSlot, operandValue } from "./opcodes.js";
 
 const MAX_NOTE = 40;
 
@@ -9,9 +9,9 @@ function shorten(text: string): string {
   return text.length <= MAX_NOTE ? text : `${text.slice(0, MAX_NOTE - 3)}...`;
 }
 
-function showOperand({ kind, field }: OperandSlot, word: number, pc: number): string {
-  const value = fieldOf(word, field);
-  switch (kind) {
+function showOperand(slot: OperandSlot, word: number, pc: number): string {
+  const value = operandValue(slot, word);
+  switch (slot.kind) {
     case "R":
       return `R${value}`;
     case "RK":

@@ -1,18 +1,15 @@
 import { type Chunk, type FunctionParts, MAX_DEPTH } from "./chunk.js";
 import { formatConstant, showName, showSource } from "./format-constant.js";
 import { type ChunkSource, type FunctionSource, forEachNested, sourceOfChunk } from "./function-source.js";
+import { fieldA, fieldAx, fieldB, fieldBx, fieldC, fieldSBx, opcodeOf, RK_CONSTANT } from "./instruction.js";
 import {
-  fieldA,
-  fieldAx,
-  fieldB,
-  fieldBx,
-  fieldC,
-  fieldOf,
-  fieldSBx,
-  opcodeOf,
-  RK_CONSTANT,
-} from "./instruction.js";
-import { OP, OPERATIONS, type OpcodeName, type OperandSlot, type Operation } from "./opcodes.js";
+  OP,
+  OPERATIONS,
+  type OpcodeName,
+  type OperandSlot,
+  type Operation,
+  operandValue,
+} from "./opcodes.js";
 
 export interface ListOptions {
   /** False leaves out the tables of constants, locals and upvalues (`luac -l` instead of `luac -l -l`). */
@@ -197,7 +194,7 @@ const NOTES: { readonly [Name in OpcodeName]?: Note } = {
 
 /** An operand as luac shows it: constants as negative numbers from -1 down. */
 function showOperand(word: number, slot: OperandSlot, isConstantWord: boolean): string {
-  const value = fieldOf(word, slot.field);
+  const value = operandValue(slot, word);
   switch (slot.kind) {
     case "K":
       return String(-1 - value);

@@ -71,6 +71,10 @@ export interface OperandSlot {
   readonly field: Field;
   /** True when text may leave it out, which means 0. */
   readonly optional: boolean;
+  /** The field within a word: its lowest bit, its bits once moved down, and what is taken off their value. */
+  readonly shift: number;
+  readonly mask: number;
+  readonly bias: number;
 }
 
 /** A row of the table in the form programs use. */
@@ -92,14 +96,31 @@ const FIELDS_OF_FORMAT = {
   Ax: ["Ax"],
 } as const satisfies Record<InstructionFormat, readonly Field[]>;
 
+/** Where each field stands in a word. */
+const FIELD_LAYOUT: Readonly<Record<Field, Pick<OperandSlot, "shift" | "mask" | "bias">>> = {
+  A: { shift: 6, mask: 0xff, bias: 0 },
+  B: { shift: 23, mask: 0x1ff, bias: 0 },
+  C: { shift: 14, mask: 0x1ff, bias: 0 },
+  Bx: { shift: 14, mask: 0x3ffff, bias: 0 },
+  sBx: { shift: 14, mask: 0x3ffff, bias: 131071 },
+  Ax: { shift: 6, mask: 0x3ffffff, bias: 0 },
+};
+
 function parseSlot(word: string): OperandSlot {
   const open = word.indexOf("(");
   const close = word.indexOf(")");
+  const field = word.slice(open + 1, close) as Field;
   return {
     kind: word.slice(0, open) as OperandKind,
-    field: word.slice(open + 1, close) as Field,
+    field,
     optional: word.endsWith("?"),
+    ...FIELD_LAYOUT[field],
   };
+}
+
+/** The value of an operand in a word. */
+export function operandValue({ shift, mask, bias }: OperandSlot, word: number): number {
+  return ((word >>> shift) & mask) - bias;
 }
 
 function formatOf(slots: readonly OperandSlot[]): InstructionFormat {

@@ -1,4 +1,4 @@
-import { decodeBytes, getInt, getSize } from "./byte-fields.js";
+import { copyFields, decodeBytes, getInt, getSize } from "./byte-fields.js";
 import { ByteRangeCache } from "./byte-range-cache.js";
 import {
   type ChunkHeader,
@@ -67,10 +67,11 @@ function decodeName({ bytes, names }: Reader, start: number, length: number): st
 }
 
 function readWords(reader: Reader, count: number): Uint32Array {
-  const { view, header, position } = reader;
+  const { bytes, view, header, position } = reader;
   if (count === 0) return NO_WORDS;
   const { littleEndian, instructionSize } = header;
   const words = new Uint32Array(count);
+  if (instructionSize === 4 && copyFields(bytes, position, littleEndian, words)) return words;
   const first = instructionSize === 8 && !littleEndian ? position + 4 : position;
   for (let i = 0; i < count; i++) words[i] = view.getUint32(first + i * instructionSize, littleEndian);
   return words;
@@ -158,21 +159,25 @@ function readLongLines(reader: Reader, count: number): LineInfo {
   return lines;
 }
 
-function readLineInfo(reader: Reader): LineInfo {
-  const count = readCount(reader);
-  if (count === 0) return NO_LINES;
-  const { view, position } = reader;
+function readLines(reader: Reader, count: number): LineInfo {
+  const { bytes, view, position } = reader;
   const { intSize, littleEndian } = reader.header;
   const lines = new Int32Array(count);
-  let fits = true;
+  if (intSize === 4 && copyFields(bytes, position, littleEndian, lines)) return lines;
   for (let i = 0; i < count; i++) {
     const line = getInt(view, position + i * intSize, intSize, littleEndian);
     lines[i] = line;
-    if (lines[i] !== line) fits = false;
+    if (lines[i] !== line) return readLongLines(reader, count);
   }
-  const result = fits ? lines : readLongLines(reader, count);
-  reader.position += count * intSize;
-  return result;
+  return lines;
+}
+
+function readLineInfo(reader: Reader): LineInfo {
+  const count = readCount(reader);
+  if (count === 0) return NO_LINES;
+  const lines = readLines(reader, count);
+  reader.position += count * reader.header.intSize;
+  return lines;
 }
 
 /**

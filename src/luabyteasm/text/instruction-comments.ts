@@ -3,14 +3,12 @@ import {
   decodeFloatingByte,
   fieldAx,
   fieldB,
-  fieldBx,
   fieldC,
-  fieldOf,
   fieldSBx,
   opcodeOf,
   RK_CONSTANT,
 } from "../instruction.js";
-import { OP, type OperandSlot, type Operation } from "../opcodes.js";
+import { OP, type OperandSlot, type Operation, operandValue } from "../opcodes.js";
 import { printConstant } from "./const-section.js";
 import { createLiveLocals, type LiveLocals, moveTo, nameOfRegister } from "./live-locals.js";
 import { commentColumn, type Printer } from "./printer.js";
@@ -82,7 +80,7 @@ function operandText(
   pc: number,
   word: number,
 ): string | undefined {
-  const value = fieldOf(word, slot.field);
+  const value = operandValue(slot, word);
   switch (slot.kind) {
     case "R":
       return registerText(comments, value);
@@ -91,7 +89,7 @@ function operandText(
         ? registerText(comments, value)
         : constantText(comments, value - RK_CONSTANT);
     case "K":
-      return constantText(comments, fieldBx(word));
+      return constantText(comments, value);
     case "U":
       return nameText(comments.prototype.upvalueNames[value]);
     case "jump":
@@ -133,11 +131,8 @@ export function explainInstruction(
     const slot = operands[index];
     const text = slot === undefined ? extraText(comments, pc, word) : operandText(comments, slot, pc, word);
     if (text === undefined) continue;
-    if (!started) {
-      padTo(writer, commentColumn(printer));
-      put(writer, ";");
-    }
-    put(writer, " ");
+    if (!started) padTo(writer, commentColumn(printer));
+    put(writer, started ? " " : "; ");
     put(writer, text);
     started = true;
   }

@@ -1,24 +1,37 @@
 import type { FunctionParts } from "../chunk.js";
 import { fieldBx, fieldC, fieldOf, fieldSBx, opcodeOf, RK_CONSTANT } from "../instruction.js";
-import { OP, OPERATIONS, type OperandSlot, type Operation } from "../opcodes.js";
+import { type Field, OP, OPERATIONS, type OperandSlot, type Operation, operandValue } from "../opcodes.js";
 import { createComments, explainInstruction, type InstructionComments } from "./instruction-comments.js";
 import { hasLinePerInstruction } from "./lineinfo-section.js";
-import { commentColumn, type Printer, startLine } from "./printer.js";
-import { endLine, padTo, put, putInteger } from "./text-writer.js";
+import { commentColumn, numberedText, type Printer, startLine } from "./printer.js";
+import { endLine, padTo, put } from "./text-writer.js";
 
-/** Whether a field holds nothing that its kind of operand cannot express. */
-function fits(slot: OperandSlot, word: number): boolean {
-  if (slot.kind !== "R" && slot.kind !== "U") return true;
-  return fieldOf(word, slot.field) <= 255;
+/** Bits of each field within a word. */
+const FIELD_BITS: Readonly<Record<Field, number>> = {
+  A: 0x3fc0,
+  B: 0xff800000,
+  C: 0x7fc000,
+  Bx: 0xffffc000,
+  sBx: 0xffffc000,
+  Ax: 0xffffffc0,
+};
+
+/** The highest bit of a field: operands that are registers or upvalues have numbers up to 255. */
+const HIGH_BIT: Readonly<Partial<Record<Field, number>>> = { B: 0x80000000, C: 0x400000 };
+
+/** The bits that are 0 in every word of an operation that text can express as an instruction. */
+function bitsBeyondText({ operands, unused }: Operation): number {
+  const unusedBits = unused.reduce((bits, field) => bits | FIELD_BITS[field], 0);
+  const numbered = operands.filter(({ kind }) => kind === "R" || kind === "U");
+  return numbered.reduce((bits, { field }) => bits | (HIGH_BIT[field] ?? 0), unusedBits);
 }
+
+const BITS_BEYOND_TEXT: readonly number[] = OPERATIONS.map(bitsBeyondText);
 
 /** Whether text can express the word as an instruction: defined opcode, nothing in unused fields. */
 export function isCanonical(word: number, high: number): boolean {
-  const operation = OPERATIONS[opcodeOf(word)];
-  if (operation === undefined || high !== 0) return false;
-  for (const field of operation.unused) if (fieldOf(word, field) !== 0) return false;
-  for (const slot of operation.operands) if (!fits(slot, word)) return false;
-  return true;
+  const beyond = BITS_BEYOND_TEXT[opcodeOf(word)];
+  return beyond !== undefined && high === 0 && (word & beyond) === 0;
 }
 
 function isJump(opcode: number): boolean {
@@ -37,55 +50,44 @@ function findTargets({ code, codeHigh }: FunctionParts): Uint8Array {
   return targets;
 }
 
-function putLetter(printer: Printer, letter: string, value: number): void {
-  put(printer.writer, letter);
-  putInteger(printer.writer, value);
-}
-
-function putJump(printer: Printer, prototype: FunctionParts, pc: number, offset: number): void {
+/** Jumps name the label of their target where there is one. */
+function jumpText({ code }: FunctionParts, pc: number, offset: number): string {
   const target = pc + 1 + offset;
-  if (target >= 0 && target <= prototype.code.length) putLetter(printer, " L", target);
-  else put(printer.writer, ` ${offset}`);
+  return target >= 0 && target <= code.length ? ` L${target}` : ` ${offset}`;
 }
 
-/** EXTRAARG behind LOADKX is the number of a constant. */
-function putExtra(printer: Printer, prototype: FunctionParts, pc: number, value: number): void {
-  const afterLoad = pc > 0 && opcodeOf(prototype.code[pc - 1] ?? 0) === OP.LOADKX;
-  putLetter(printer, afterLoad ? " K" : " ", value);
-}
-
-const LETTERS = { R: " R", K: " K", U: " U", P: " P" } as const;
-
-function putOperand(
-  printer: Printer,
+function operandText(
+  { operandTexts }: Printer,
   prototype: FunctionParts,
   slot: OperandSlot,
   pc: number,
   word: number,
-): void {
-  const value = fieldOf(word, slot.field);
+): string {
+  const value = operandValue(slot, word);
   switch (slot.kind) {
     case "RK":
-      if (value < RK_CONSTANT) putLetter(printer, " R", value);
-      else putLetter(printer, " K", value - RK_CONSTANT);
-      break;
+      return value < RK_CONSTANT
+        ? numberedText(operandTexts.R, " R", value)
+        : numberedText(operandTexts.K, " K", value - RK_CONSTANT);
     case "R":
+      return numberedText(operandTexts.R, " R", value);
     case "K":
+      return numberedText(operandTexts.K, " K", value);
     case "U":
+      return ` U${value}`;
     case "P":
-      putLetter(printer, LETTERS[slot.kind], value);
-      break;
+      return ` P${value}`;
     case "jump":
-      putJump(printer, prototype, pc, value);
-      break;
-    case "extra":
-      putExtra(printer, prototype, pc, value);
-      break;
+      return jumpText(prototype, pc, value);
+    case "extra": {
+      // Behind LOADKX it is the number of a constant.
+      const afterLoad = pc > 0 && opcodeOf(prototype.code[pc - 1] ?? 0) === OP.LOADKX;
+      return afterLoad ? ` K${value}` : ` ${value}`;
+    }
     case "close":
-      if (value !== 0) putLetter(printer, " ", value);
-      break;
+      return value === 0 ? "" : ` ${value}`;
     default:
-      putLetter(printer, " ", value);
+      return numberedText(operandTexts.number, " ", value);
   }
 }
 
@@ -101,7 +103,7 @@ function putInstruction(
   const count = opcode === OP.TAILCALL && fieldC(word) === 0 ? operands.length - 1 : operands.length;
   for (let index = 0; index < count; index++) {
     const slot = operands[index];
-    if (slot !== undefined) putOperand(printer, prototype, slot, pc, word);
+    if (slot !== undefined) put(printer.writer, operandText(printer, prototype, slot, pc, word));
   }
 }
 
@@ -125,8 +127,7 @@ function putLine(printer: Printer, line: number | bigint): void {
 
 function putLabel(printer: Printer, pc: number): void {
   startLine(printer, 0);
-  putLetter(printer, "L", pc);
-  put(printer.writer, ":");
+  put(printer.writer, `L${pc}:`);
   endLine(printer.writer);
 }
 

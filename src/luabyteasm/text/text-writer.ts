@@ -1,4 +1,8 @@
-const segmentSize = 1 << 16;
+/**
+ * Bytes handed over at a time: few at first and then ever more. So the engine has seen what happens at the end
+ * of a segment before it optimizes the functions below, and need not do so again when that end comes.
+ */
+const SEGMENT_SIZE = { first: 1 << 10, last: 1 << 16 };
 
 /**
  * Takes a piece of text as ASCII bytes. They are valid during the call only: what is to be kept has to
@@ -13,6 +17,8 @@ export type TextSink = (segment: Uint8Array) => void;
 export interface TextWriter {
   readonly sink: TextSink;
   buffer: Uint8Array;
+  /** Bytes of `buffer` that are used before it is handed over. */
+  room: number;
   /** Bytes used in `buffer`. */
   length: number;
   /** Where the line being written starts in `buffer`; negative when it has left it. */
@@ -20,7 +26,8 @@ export interface TextWriter {
 }
 
 export function createTextWriter(sink: TextSink): TextWriter {
-  return { sink, buffer: new Uint8Array(segmentSize), length: 0, lineStart: 0 };
+  const buffer = new Uint8Array(SEGMENT_SIZE.last);
+  return { sink, buffer, room: SEGMENT_SIZE.first, length: 0, lineStart: 0 };
 }
 
 /** Hands over what has been written so far. */
@@ -33,12 +40,15 @@ export function flushText(writer: TextWriter): void {
 /** Makes room for that many bytes. */
 function makeRoom(writer: TextWriter, count: number): void {
   flushText(writer);
+  writer.room = Math.min(2 * writer.room, SEGMENT_SIZE.last);
+  if (count <= writer.room) return;
+  writer.room = count;
   if (count > writer.buffer.length) writer.buffer = new Uint8Array(count);
 }
 
 /** Appends text of ASCII characters. */
 export function put(writer: TextWriter, text: string): void {
-  if (writer.length + text.length > writer.buffer.length) makeRoom(writer, text.length);
+  if (writer.length + text.length > writer.room) makeRoom(writer, text.length);
   const { buffer } = writer;
   let at = writer.length;
   for (let index = 0; index < text.length; index++) buffer[at++] = text.charCodeAt(index);
@@ -47,7 +57,7 @@ export function put(writer: TextWriter, text: string): void {
 
 /** Appends a non-negative integer below 2^31 in decimal. */
 export function putInteger(writer: TextWriter, value: number): void {
-  if (writer.length + 10 > writer.buffer.length) makeRoom(writer, 10);
+  if (writer.length + 10 > writer.room) makeRoom(writer, 10);
   let digits = 1;
   for (let power = 10; power <= value; power *= 10) digits++;
   let rest = value;
@@ -66,14 +76,14 @@ export function padTo(writer: TextWriter, column: number): void {
 }
 
 export function putBlanks(writer: TextWriter, count: number): void {
-  if (writer.length + count > writer.buffer.length) makeRoom(writer, count);
+  if (writer.length + count > writer.room) makeRoom(writer, count);
   writer.buffer.fill(32, writer.length, writer.length + count);
   writer.length += count;
 }
 
 /** Ends the line. */
 export function endLine(writer: TextWriter): void {
-  if (writer.length === writer.buffer.length) makeRoom(writer, 1);
+  if (writer.length === writer.room) makeRoom(writer, 1);
   writer.buffer[writer.length++] = 10;
   writer.lineStart = writer.length;
 }
