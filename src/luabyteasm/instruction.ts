@@ -41,6 +41,14 @@ export function packAx(opcode: number, ax: number): number {
   return (opcode | (ax << 6)) >>> 0;
 }
 
+/**
+ * The same words as signed numbers, whose fields are the same. The engine needs an object for each number of
+ * 2^31 or more that it takes out of an array, and none for these.
+ */
+export function signedWords({ buffer, byteOffset, length }: Uint32Array): Int32Array {
+  return new Int32Array(buffer, byteOffset, length);
+}
+
 export function opcodeOf(word: number): number {
   return word & 0x3f;
 }

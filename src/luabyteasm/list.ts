@@ -1,7 +1,17 @@
 import { type Chunk, type FunctionParts, MAX_DEPTH } from "./chunk.js";
 import { formatConstant, showName, showSource } from "./format-constant.js";
 import { type ChunkSource, type FunctionSource, forEachNested, sourceOfChunk } from "./function-source.js";
-import { fieldA, fieldAx, fieldB, fieldBx, fieldC, fieldSBx, opcodeOf, RK_CONSTANT } from "./instruction.js";
+import {
+  fieldA,
+  fieldAx,
+  fieldB,
+  fieldBx,
+  fieldC,
+  fieldSBx,
+  opcodeOf,
+  RK_CONSTANT,
+  signedWords,
+} from "./instruction.js";
 import {
   OP,
   OPERATIONS,
@@ -10,6 +20,16 @@ import {
   type Operation,
   operandValue,
 } from "./opcodes.js";
+import {
+  createTextWriter,
+  endLine,
+  flushText,
+  put,
+  putInteger,
+  putUnicode,
+  type TextSink,
+  type TextWriter,
+} from "./text/text-writer.js";
 
 export interface ListOptions {
   /** False leaves out the tables of constants, locals and upvalues (`luac -l` instead of `luac -l -l`). */
@@ -34,23 +54,10 @@ interface Listing {
   readonly upvalueTexts: readonly string[];
 }
 
-/** Finished lines on their way to whoever wants the text. */
-interface LineOutput {
-  text: string;
-  readonly write: (text: string) => void;
-}
-
-/** Characters handed over at a time: so few that the text is gone before the garbage collector moves it. */
-const SIZE_PER_WRITE = 1 << 12;
-
-function flush(output: LineOutput): void {
-  if (output.text !== "") output.write(output.text);
-  output.text = "";
-}
-
-function addLine(output: LineOutput, line: string): void {
-  output.text += `${line}\n`;
-  if (output.text.length >= SIZE_PER_WRITE) flush(output);
+/** Ends a line with a text of any characters. */
+function addLine(writer: TextWriter, line: string): void {
+  putUnicode(writer, line);
+  endLine(writer);
 }
 
 function createListing(source: FunctionSource, path: string, room: Listing["room"]): Listing {
@@ -67,7 +74,7 @@ function plural(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }
 
-function listHead(output: LineOutput, { prototype, nestedCount, path }: Listing): void {
+function listHead(output: TextWriter, { prototype, nestedCount, path }: Listing): void {
   const { code, lineDefined, lastLineDefined, constants } = prototype;
   const kind = lineDefined === 0 ? "main" : "function";
   const place = `${showSource(prototype.source)}:${lineDefined},${lastLineDefined}`;
@@ -193,52 +200,77 @@ const NOTES: { readonly [Name in OpcodeName]?: Note } = {
 };
 
 /** An operand as luac shows it: constants as negative numbers from -1 down. */
-function showOperand(word: number, slot: OperandSlot, isConstantWord: boolean): string {
+function shownOperand(word: number, slot: OperandSlot, isConstantWord: boolean): number {
   const value = operandValue(slot, word);
   switch (slot.kind) {
     case "K":
-      return String(-1 - value);
+      return -1 - value;
     case "R":
     case "RK":
-      return String(value < RK_CONSTANT ? value : RK_CONSTANT - 1 - value);
+      return value < RK_CONSTANT ? value : RK_CONSTANT - 1 - value;
     case "extra":
-      return String(isConstantWord ? -1 - value : value);
+      return isConstantWord ? -1 - value : value;
     default:
-      return String(value);
+      return value;
   }
 }
 
-function showInstruction(listing: Listing, operation: Operation, word: number, pc: number): string {
+function putNumber(output: TextWriter, value: number): void {
+  if (value < 0) put(output, "-");
+  putInteger(output, Math.abs(value));
+}
+
+/** Names with what follows them in a line. */
+const SHOWN_NAMES: readonly string[] = OPERATIONS.map(({ name }) => `${name.padEnd(9)}\t`);
+
+function listInstruction(
+  output: TextWriter,
+  listing: Listing,
+  operation: Operation,
+  word: number,
+  pc: number,
+): void {
   const before = listing.prototype.code[pc - 1];
   const isConstantWord = before === undefined || opcodeOf(before) === OP.LOADKX;
-  let text = `${operation.name.padEnd(9)}\t`;
-  let separator = "";
+  put(output, SHOWN_NAMES[operation.opcode] ?? "");
+  let isFirst = true;
   for (const slot of operation.operands) {
-    text += separator + showOperand(word, slot, isConstantWord);
-    separator = " ";
+    if (!isFirst) put(output, " ");
+    putNumber(output, shownOperand(word, slot, isConstantWord));
+    isFirst = false;
   }
   const note = NOTES[operation.name]?.(listing, word, pc) ?? "";
-  return note === "" ? text : `${text}\t; ${note}`;
+  if (note === "") return;
+  put(output, "\t; ");
+  putUnicode(output, note);
 }
 
-function listCode(output: LineOutput, listing: Listing): void {
+/** Number and line of an instruction. */
+function listPlace(output: TextWriter, pc: number, line: number | bigint): void {
+  put(output, "\t");
+  putInteger(output, pc + 1);
+  put(output, line > 0 ? `\t[${line}]\t` : "\t[-]\t");
+}
+
+function listCode(output: TextWriter, listing: Listing): void {
   const { code, codeHigh, lineInfo } = listing.prototype;
-  for (let pc = 0; pc < code.length; pc++) {
-    const word = code[pc] ?? 0;
-    const line = lineInfo[pc] ?? 0;
+  const words = signedWords(code);
+  for (let pc = 0; pc < words.length; pc++) {
+    const word = words[pc] ?? 0;
     const operation = OPERATIONS[opcodeOf(word)];
     const high = codeHigh?.[pc] ?? 0;
-    const place = `\t${pc + 1}\t[${line > 0 ? line : "-"}]\t`;
+    listPlace(output, pc, lineInfo[pc] ?? 0);
     if (operation === undefined || high !== 0) {
-      const digits = (high === 0 ? "" : high.toString(16)) + word.toString(16).padStart(8, "0");
-      addLine(output, `${place}(opcode ${opcodeOf(word)})\t0x${digits}`);
+      const digits = (high === 0 ? "" : high.toString(16)) + (word >>> 0).toString(16).padStart(8, "0");
+      put(output, `(opcode ${opcodeOf(word)})\t0x${digits}`);
     } else {
-      addLine(output, place + showInstruction(listing, operation, word, pc));
+      listInstruction(output, listing, operation, word, pc);
     }
+    endLine(output);
   }
 }
 
-function listTables(output: LineOutput, listing: Listing): void {
+function listTables(output: TextWriter, listing: Listing): void {
   const { constants, locals, upvalues } = listing.prototype;
   addLine(output, `constants (${constants.length}) for ${listing.path}:`);
   for (let index = 0; index < constants.length; index++) {
@@ -257,7 +289,7 @@ function listTables(output: LineOutput, listing: Listing): void {
 
 /** What a listing has of all functions. */
 interface ListingContext {
-  readonly output: LineOutput;
+  readonly output: TextWriter;
   readonly room: Listing["room"];
   readonly tables: boolean;
 }
@@ -292,18 +324,21 @@ export function listChunk(chunk: Chunk, options: ListOptions = {}): string {
   return parts.join("");
 }
 
-/** As {@link listChunk}, for texts that need not be in memory as a whole: hands over some lines at a time. */
+/**
+ * As {@link listChunk}, for texts that need not be in memory as a whole.
+ * @param write is given the text piece by piece
+ */
 export function listChunkTo(chunk: Chunk, write: (text: string) => void, options: ListOptions = {}): void {
-  listSourceTo(sourceOfChunk(chunk), write, options);
+  const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+  listSourceTo(sourceOfChunk(chunk), (segment) => write(decoder.decode(segment)), options);
 }
 
-/** As {@link listChunkTo}, for a chunk whose functions are read one at a time. */
-export function listSourceTo(
-  { main }: ChunkSource,
-  write: (text: string) => void,
-  options: ListOptions = {},
-): void {
-  const output: LineOutput = { text: "", write };
+/**
+ * As {@link listChunkTo}, for a chunk whose functions are read one at a time.
+ * @param sink is given the text as UTF-8, piece by piece
+ */
+export function listSourceTo({ main }: ChunkSource, sink: TextSink, options: ListOptions = {}): void {
+  const output = createTextWriter(sink);
   listFunction({ output, room: { left: NOTE_ROOM }, tables: options.tables ?? true }, main, "main", 1);
-  flush(output);
+  flushText(output);
 }

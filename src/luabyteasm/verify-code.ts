@@ -12,6 +12,7 @@ import {
   fieldSBx,
   opcodeOf,
   RK_CONSTANT,
+  signedWords,
 } from "./instruction.js";
 import { type Field, OP, OPCODE_COUNT, OPERATIONS, type OpcodeName, type Operation } from "./opcodes.js";
 import { addFinding, type FindingList, type RuleName } from "./verify-rules.js";
@@ -20,14 +21,14 @@ const INT_LIMIT = 2 ** 31;
 /** Largest size of a floating-point byte. */
 const MAX_FLOATING_BYTE = 255;
 
-/** One instruction under test. */
+/** The instruction under test; there is one object for all of a function. */
 interface Place {
   readonly list: FindingList;
   readonly prototype: FunctionParts;
   readonly nestedCount: number;
-  readonly pc: number;
-  readonly word: number;
-  readonly operation: Operation;
+  pc: number;
+  word: number;
+  operation: Operation;
 }
 
 function error(place: Place, rule: RuleName, fact: string, operand: Field | null = null): void {
@@ -252,8 +253,10 @@ function verifyUnused(place: Place): void {
 /** The rules about single instructions, in order of pc. */
 export function verifyCode(list: FindingList, prototype: FunctionParts, nestedCount: number): void {
   const { code, codeHigh } = prototype;
-  for (let pc = 0; pc < code.length; pc++) {
-    const word = code[pc] ?? 0;
+  const words = signedWords(code);
+  let place: Place | undefined;
+  for (let pc = 0; pc < words.length; pc++) {
+    const word = words[pc] ?? 0;
     const operation = OPERATIONS[opcodeOf(word)];
     if (operation === undefined) {
       const fact = `opcode ${opcodeOf(word)} is not defined, the last is ${OPCODE_COUNT - 1}`;
@@ -264,7 +267,10 @@ export function verifyCode(list: FindingList, prototype: FunctionParts, nestedCo
       addFinding(list, "error", "opcode", pc, "the upper 32 bits of the instruction are not 0");
       continue;
     }
-    const place: Place = { list, prototype, nestedCount, pc, word, operation };
+    if (place === undefined) place = { list, prototype, nestedCount, pc, word, operation };
+    place.pc = pc;
+    place.word = word;
+    place.operation = operation;
     verifyRegisters(place);
     verifyIndices(place);
     OPCODE_RULES[operation.name]?.(place);

@@ -1,6 +1,6 @@
 import type { FunctionParts } from "./chunk.js";
 import type { FunctionSource } from "./function-source.js";
-import { fieldC, fieldSBx, opcodeOf } from "./instruction.js";
+import { fieldC, fieldSBx, opcodeOf, signedWords } from "./instruction.js";
 import { type Field, OP } from "./opcodes.js";
 import { assign, createFlowState, type FlowState, joinWords } from "./verify-flow-state.js";
 import type { RuleName } from "./verify-rules.js";
@@ -16,6 +16,8 @@ interface FlowError {
 /** Everything mutable in the flow analysis of one function. */
 export interface Flow {
   readonly prototype: FunctionParts;
+  /** Its instructions. */
+  readonly words: Int32Array;
   /** Where the functions inside are read. */
   readonly source: FunctionSource;
   /** What is known before the instruction at work; steps change it. */
@@ -65,8 +67,9 @@ function jumpTarget(word: number, pc: number): number {
 export function createFlow(prototype: FunctionParts, source: FunctionSource): Flow {
   const { code, numParams, maxStackSize } = prototype;
   const joins = new Uint8Array(code.length);
-  for (let pc = 0; pc < code.length; pc++) {
-    const target = jumpTarget(code[pc] ?? 0, pc);
+  const words = signedWords(code);
+  for (let pc = 0; pc < words.length; pc++) {
+    const target = jumpTarget(words[pc] ?? 0, pc);
     if (target >= 0) joins[target] = 1;
   }
   joins[0] = 1;
@@ -75,6 +78,7 @@ export function createFlow(prototype: FunctionParts, source: FunctionSource): Fl
   return {
     prototype,
     source,
+    words,
     state,
     jumpState: createFlowState(maxStackSize),
     joins,

@@ -93,7 +93,7 @@ function stepLoadk(flow: Flow, word: number, pc: number): number {
 }
 
 function stepLoadkx(flow: Flow, word: number, pc: number): number {
-  const index = fieldAx(flow.prototype.code[pc + 1] ?? 0);
+  const index = fieldAx(flow.words[pc + 1] ?? 0);
   assign(flow.state, fieldA(word), typeOfConstant(flow.prototype.constants[index]));
   return pc + 2;
 }
@@ -188,7 +188,7 @@ function stepJmp(flow: Flow, word: number, pc: number): number {
 
 /** A test: `jumpState` goes on by the JMP after it, the state itself behind that. */
 function stepTest(flow: Flow, jumpState: FlowState, pc: number): number {
-  const target = jump(jumpState, flow.prototype.code[pc + 1] ?? 0, pc + 1);
+  const target = jump(jumpState, flow.words[pc + 1] ?? 0, pc + 1);
   if (flow.error === null) flowTo(flow, target, jumpState);
   return pc + 2;
 }

@@ -41,17 +41,17 @@ function checkTop(flow: Flow, word: number, pc: number): void {
 
 /** Follows the code from a join until the path ends, meets another join or breaks a rule. */
 function followPath(flow: Flow, start: number): void {
-  const { code } = flow.prototype;
+  const { words } = flow;
   loadRow(flow, start);
   let pc = start;
   while (flow.error === null) {
-    const word = code[pc] ?? 0;
+    const word = words[pc] ?? 0;
     const operation = OPERATIONS[opcodeOf(word)];
     if (operation === undefined) return;
     checkTop(flow, word, pc);
     const next = FLOW_STEPS[operation.name](flow, word, pc);
     if (next < 0 || flow.error !== null) return;
-    if (next >= code.length) {
+    if (next >= words.length) {
       failFlow(flow, "fall-off-end", pc, "execution can go on after the last instruction");
       return;
     }

@@ -6,7 +6,6 @@ import type { CommandArguments, CommandSpec, Outcome } from "./command.js";
 import { forEachFile } from "./each-file.js";
 import { loadChunk } from "./load-chunk.js";
 import { messageOptions, outputOption } from "./options.js";
-import { createTextOutput } from "./write-result.js";
 
 interface LoadedFile {
   readonly file: string;
@@ -16,12 +15,10 @@ interface LoadedFile {
 function writeListings(args: CommandArguments, loadedFiles: readonly LoadedFile[]): void {
   const tables = !args.options.has("code-only");
   produceFileAtomically(args.options.get("output") ?? "-", (write) => {
-    const { put, flush } = createTextOutput(write);
     for (const { file, source } of loadedFiles) {
-      if (args.files.length > 1) put(`${file}:\n`);
-      listSourceTo(source, put, { tables });
+      if (args.files.length > 1) write(Buffer.from(`${file}:\n`, "utf8"));
+      listSourceTo(source, write, { tables });
     }
-    flush();
   });
 }
 

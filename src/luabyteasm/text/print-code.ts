@@ -1,5 +1,5 @@
 import type { FunctionParts } from "../chunk.js";
-import { fieldBx, fieldC, fieldOf, fieldSBx, opcodeOf, RK_CONSTANT } from "../instruction.js";
+import { fieldBx, fieldC, fieldOf, fieldSBx, opcodeOf, RK_CONSTANT, signedWords } from "../instruction.js";
 import { type Field, OP, OPERATIONS, type OperandSlot, type Operation, operandValue } from "../opcodes.js";
 import { createComments, explainInstruction, type InstructionComments } from "./instruction-comments.js";
 import { hasLinePerInstruction } from "./lineinfo-section.js";
@@ -41,8 +41,9 @@ function isJump(opcode: number): boolean {
 /** Which pcs need a label, as bits; a target may lie right behind the last instruction. */
 function findTargets({ code, codeHigh }: FunctionParts): Uint8Array {
   const targets = new Uint8Array(code.length + 1);
-  for (let pc = 0; pc < code.length; pc++) {
-    const word = code[pc] ?? 0;
+  const words = signedWords(code);
+  for (let pc = 0; pc < words.length; pc++) {
+    const word = words[pc] ?? 0;
     if (!isJump(opcodeOf(word)) || (codeHigh?.[pc] ?? 0) !== 0) continue;
     const target = pc + 1 + fieldSBx(word);
     if (target >= 0 && target <= code.length) targets[target] = 1;
@@ -110,7 +111,7 @@ function putInstruction(
 /** An instruction without canonical spelling, as a number with its fields in a comment. */
 function putWord(printer: Printer, word: number, high: number): void {
   const { writer } = printer;
-  const digits = word.toString(16).padStart(8, "0");
+  const digits = (word >>> 0).toString(16).padStart(8, "0");
   put(writer, `.word 0x${high === 0 ? "" : high.toString(16)}${digits}`);
   if (!printer.comments) return;
   const name = OPERATIONS[opcodeOf(word)]?.name ?? `opcode ${opcodeOf(word)}`;
@@ -136,8 +137,8 @@ function putCodeLine(
   prototype: FunctionParts,
   comments: InstructionComments | undefined,
   pc: number,
+  word: number,
 ): void {
-  const word = prototype.code[pc] ?? 0;
   const high = prototype.codeHigh?.[pc] ?? 0;
   const operation = OPERATIONS[opcodeOf(word)];
   startLine(printer, 1);
@@ -153,6 +154,7 @@ function putCodeLine(
 export function printCode(printer: Printer, prototype: FunctionParts): void {
   const { code, lineInfo } = prototype;
   if (code.length === 0) return;
+  const words = signedWords(code);
   const targets = findTargets(prototype);
   const withLines = hasLinePerInstruction(prototype);
   const comments = printer.comments ? createComments(prototype, printer.header) : undefined;
@@ -163,7 +165,7 @@ export function printCode(printer: Printer, prototype: FunctionParts): void {
     if (targets[pc] === 1) putLabel(printer, pc);
     const line = lineInfo[pc] ?? 0;
     if (withLines && (pc === 0 || line !== lineInfo[pc - 1])) putLine(printer, line);
-    putCodeLine(printer, prototype, comments, pc);
+    putCodeLine(printer, prototype, comments, pc, words[pc] ?? 0);
   }
   if (targets[code.length] === 1) putLabel(printer, code.length);
 }

@@ -55,6 +55,20 @@ export function put(writer: TextWriter, text: string): void {
   writer.length = at;
 }
 
+const encoder = new TextEncoder();
+
+/** Appends text of any characters, as UTF-8. */
+export function putUnicode(writer: TextWriter, text: string): void {
+  if (/^[\0-\x7f]*$/.test(text)) {
+    put(writer, text);
+    return;
+  }
+  const bytes = encoder.encode(text);
+  if (writer.length + bytes.length > writer.room) makeRoom(writer, bytes.length);
+  writer.buffer.set(bytes, writer.length);
+  writer.length += bytes.length;
+}
+
 /** Appends a non-negative integer below 2^31 in decimal. */
 export function putInteger(writer: TextWriter, value: number): void {
   if (writer.length + 10 > writer.room) makeRoom(writer, 10);
