@@ -86,6 +86,8 @@ export interface Operation {
   readonly operands: readonly OperandSlot[];
   /** Fields that must be 0 in canonical code. */
   readonly unused: readonly Field[];
+  /** Their bits within a word. */
+  readonly unusedBits: number;
   readonly meaning: string;
 }
 
@@ -105,6 +107,12 @@ const FIELD_LAYOUT: Readonly<Record<Field, Pick<OperandSlot, "shift" | "mask" | 
   sBx: { shift: 14, mask: 0x3ffff, bias: 131071 },
   Ax: { shift: 6, mask: 0x3ffffff, bias: 0 },
 };
+
+/** The bits of a field within a word. */
+function fieldBits(field: Field): number {
+  const { shift, mask } = FIELD_LAYOUT[field];
+  return mask << shift;
+}
 
 function parseSlot(word: string): OperandSlot {
   const open = word.indexOf("(");
@@ -138,7 +146,8 @@ function compileRow(row: (typeof OPCODES)[number], opcode: number): Operation {
   const format = formatOf(slots);
   const operands = slots.filter((slot) => slot.kind !== "-");
   const unused = FIELDS_OF_FORMAT[format].filter((field) => !operands.some((slot) => slot.field === field));
-  return { name, opcode, format, operands, unused, meaning };
+  const unusedBits = unused.reduce((bits, field) => bits | fieldBits(field), 0);
+  return { name, opcode, format, operands, unused, unusedBits, meaning };
 }
 
 /** The table, indexed by opcode. */

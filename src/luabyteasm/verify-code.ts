@@ -6,7 +6,6 @@ import {
   fieldA,
   fieldAx,
   fieldB,
-  fieldBx,
   fieldC,
   fieldOf,
   fieldSBx,
@@ -14,7 +13,15 @@ import {
   RK_CONSTANT,
   signedWords,
 } from "./instruction.js";
-import { type Field, OP, OPCODE_COUNT, OPERATIONS, type OpcodeName, type Operation } from "./opcodes.js";
+import {
+  type Field,
+  OP,
+  OPCODE_COUNT,
+  OPERATIONS,
+  type OpcodeName,
+  type Operation,
+  operandValue,
+} from "./opcodes.js";
 import { addFinding, type FindingList, type RuleName } from "./verify-rules.js";
 
 const INT_LIMIT = 2 ** 31;
@@ -83,17 +90,18 @@ function verifyIndex(
 /** Constants, upvalues and nested functions named by operands. */
 function verifyIndices(place: Place): void {
   const { word, operation, prototype, nestedCount } = place;
-  for (const { kind, field } of operation.operands) {
+  for (const slot of operation.operands) {
+    const { kind, field } = slot;
+    const value = operandValue(slot, word);
     if (kind === "RK") {
-      const value = fieldOf(word, field);
       if (value < RK_CONSTANT) continue;
       verifyIndex(place, "constant", "K", value - RK_CONSTANT, prototype.constants.length, field);
     } else if (kind === "K") {
-      verifyIndex(place, "constant", "K", fieldBx(word), prototype.constants.length, field);
+      verifyIndex(place, "constant", "K", value, prototype.constants.length, field);
     } else if (kind === "U") {
-      verifyIndex(place, "upvalue", "U", fieldOf(word, field), prototype.upvalues.length, field);
+      verifyIndex(place, "upvalue", "U", value, prototype.upvalues.length, field);
     } else if (kind === "P") {
-      verifyIndex(place, "proto", "P", fieldBx(word), nestedCount, field);
+      verifyIndex(place, "proto", "P", value, nestedCount, field);
     }
   }
 }
@@ -242,6 +250,7 @@ const OPCODE_RULES: { readonly [Name in OpcodeName]?: (place: Place) => void } =
 };
 
 function verifyUnused(place: Place): void {
+  if ((place.word & place.operation.unusedBits) === 0) return;
   for (const field of place.operation.unused) {
     const value = fieldOf(place.word, field);
     if (value === 0) continue;

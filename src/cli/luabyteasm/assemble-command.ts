@@ -1,11 +1,13 @@
 import { type AnnotatedField, listAnnotatedHex } from "../../bytes/annotated-hex.js";
 import { assemble } from "../../luabyteasm/assemble.js";
-import { verify } from "../../luabyteasm/verify.js";
+import type { Chunk } from "../../luabyteasm/chunk.js";
+import { sourceOfChunk } from "../../luabyteasm/function-source.js";
+import { verifySource } from "../../luabyteasm/verify.js";
 import { writeFileAtomically } from "../output-file.js";
 import { readInput } from "../read-input.js";
 import { writeStandardError } from "../terminal.js";
 import { aliasesOf } from "./aliases.js";
-import type { CommandArguments, CommandSpec, Outcome } from "./command.js";
+import type { CommandArguments, CommandSpec, Outcome, ReportMessage } from "./command.js";
 import { chooseOutput, type FileOutcome, writeEachFile } from "./each-file.js";
 import { displayName, type Message, messageOfFinding, messagesAbout } from "./messages.js";
 import {
@@ -41,7 +43,22 @@ function outputOf(args: CommandArguments, file: string): string {
   return output;
 }
 
-function assembleFile(args: CommandArguments, file: string, output: string): FileOutcome {
+/** Verifies what has been assembled. Returns whether it has no errors. */
+function check(file: string, chunk: Chunk, report: ReportMessage): boolean {
+  let ok = true;
+  verifySource(sourceOfChunk(chunk), (finding) => {
+    if (finding.severity === "error") ok = false;
+    report(messageOfFinding(file, finding));
+  });
+  return ok;
+}
+
+function assembleFile(
+  args: CommandArguments,
+  report: ReportMessage,
+  file: string,
+  output: string,
+): FileOutcome {
   const { options } = args;
   const fields: AnnotatedField[] = [];
   const describe = (offset: number, size: number, meaning: string): void => {
@@ -52,23 +69,23 @@ function assembleFile(args: CommandArguments, file: string, output: string): Fil
     strict: options.has("strict"),
     ...(options.has("debug") ? { describe } : {}),
   });
-  const messages: Message[] = messagesAbout(file, result.diagnostics);
+  const messages: Message[] = [];
+  // The list of bytes comes before the messages.
+  const tell = options.has("debug") ? (message: Message) => messages.push(message) : report;
+  messagesAbout(file, result.diagnostics).forEach(tell);
   if (!result.ok) return { ok: false, messages };
-  if (options.has("check")) {
-    const findings = verify(result.chunk);
-    messages.push(...findings.map((finding) => messageOfFinding(file, finding)));
-    if (findings.some(({ severity }) => severity === "error")) return { ok: false, messages };
-  }
+  if (options.has("check") && !check(file, result.chunk, tell)) return { ok: false, messages };
   if (options.has("debug")) showBytes(result.bytes, fields);
   writeFileAtomically(output, result.bytes);
   return { ok: true, messages };
 }
 
-function run(args: CommandArguments): Outcome | Promise<Outcome> {
+function run(args: CommandArguments, report: ReportMessage): Outcome | Promise<Outcome> {
   return writeEachFile(
     args,
     (file) => outputOf(args, file),
-    (file, output) => assembleFile(args, file, output),
+    (file, output) => assembleFile(args, report, file, output),
+    report,
   );
 }
 

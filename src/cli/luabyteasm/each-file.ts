@@ -108,14 +108,18 @@ function planOutputs(
   return outputs;
 }
 
-/** Runs something that writes one output per input, and the make rules if they are wanted. */
+/**
+ * Runs something that writes one output per input, and the make rules if they are wanted.
+ * @param report as for {@link forEachFile}
+ */
 export function writeEachFile(
   args: CommandArguments,
   outputOf: (file: string) => string,
   run: (file: string, output: string) => FileOutcome | Promise<FileOutcome>,
+  report?: ReportMessage,
 ): Outcome | Promise<Outcome> {
   const outputs = planOutputs(args.files, outputOf);
-  const finished = forEachFile(args.files, (file) => run(file, outputs.get(file) ?? "-"));
+  const finished = forEachFile(args.files, (file) => run(file, outputs.get(file) ?? "-"), report);
   return andThen(finished, (outcome) => {
     const depfile = args.options.get("depfile");
     if (depfile === undefined || outcome.exitCode !== 0) return outcome;

@@ -6,22 +6,11 @@ import { hasLinePerInstruction } from "./lineinfo-section.js";
 import { commentColumn, numberedText, type Printer, startLine } from "./printer.js";
 import { endLine, padTo, put } from "./text-writer.js";
 
-/** Bits of each field within a word. */
-const FIELD_BITS: Readonly<Record<Field, number>> = {
-  A: 0x3fc0,
-  B: 0xff800000,
-  C: 0x7fc000,
-  Bx: 0xffffc000,
-  sBx: 0xffffc000,
-  Ax: 0xffffffc0,
-};
-
 /** The highest bit of a field: operands that are registers or upvalues have numbers up to 255. */
 const HIGH_BIT: Readonly<Partial<Record<Field, number>>> = { B: 0x80000000, C: 0x400000 };
 
 /** The bits that are 0 in every word of an operation that text can express as an instruction. */
-function bitsBeyondText({ operands, unused }: Operation): number {
-  const unusedBits = unused.reduce((bits, field) => bits | FIELD_BITS[field], 0);
+function bitsBeyondText({ operands, unusedBits }: Operation): number {
   const numbered = operands.filter(({ kind }) => kind === "R" || kind === "U");
   return numbered.reduce((bits, { field }) => bits | (HIGH_BIT[field] ?? 0), unusedBits);
 }
