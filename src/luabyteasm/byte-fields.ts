@@ -36,6 +36,18 @@ export function copyFields(
   return true;
 }
 
+/** The inverse of {@link copyFields}. */
+export function storeFields(
+  bytes: Uint8Array,
+  position: number,
+  littleEndian: boolean,
+  { buffer, byteOffset, byteLength }: Uint32Array | Int32Array,
+): boolean {
+  if (littleEndian !== HOST_IS_LITTLE_ENDIAN) return false;
+  bytes.set(new Uint8Array(buffer, byteOffset, byteLength), position);
+  return true;
+}
+
 /** Writes a non-negative size or an int that is a safe integer; 8-byte fields are sign-extended. */
 export function putInt(
   view: DataView,

@@ -1,4 +1,5 @@
 import { type Constant, type FunctionParts, MAX_DEPTH } from "./chunk.js";
+import type { NumberSequence } from "./diff-sequences.js";
 import { type ChunkSource, type FunctionSource, forEachNested } from "./function-source.js";
 import { fieldAx, fieldB, fieldBx, fieldC, opcodeOf, RK_CONSTANT } from "./instruction.js";
 import { OP, OPERATIONS } from "./opcodes.js";
@@ -86,17 +87,20 @@ export function codeKeys(
   table: KeyTable,
   prototype: FunctionParts,
   nameNested: (index: number) => string,
-): readonly number[] {
+): Float64Array {
   const { code, codeHigh } = prototype;
-  return Array.from(code, (word, pc) => {
+  const byValue = table.options.ignoreConstantOrder === true;
+  const keys = new Float64Array(code.length);
+  for (let pc = 0; pc < code.length; pc++) {
+    const word = code[pc] ?? 0;
     const high = codeHigh?.[pc] ?? 0;
-    if (high !== 0) return keyOf(table, `w${high} ${word}`);
-    if (opcodeOf(word) === OP.CLOSURE) {
-      return keyOf(table, `c${word & 0x3fff} ${nameNested(fieldBx(word))}`);
-    }
-    const text = table.options.ignoreConstantOrder === true ? wordByValue(prototype, word, pc) : undefined;
-    return text === undefined ? word : keyOf(table, text);
-  });
+    const text = byValue ? wordByValue(prototype, word, pc) : undefined;
+    if (high !== 0) keys[pc] = keyOf(table, `w${high} ${word}`);
+    else if (opcodeOf(word) === OP.CLOSURE) {
+      keys[pc] = keyOf(table, `c${word & 0x3fff} ${nameNested(fieldBx(word))}`);
+    } else keys[pc] = text === undefined ? word : keyOf(table, text);
+  }
+  return keys;
 }
 
 /** Keys of the constants, without repetitions and in a fixed order when the order is to be ignored. */
@@ -124,18 +128,23 @@ function debugText({ lineDefined, lastLineDefined, source }: FunctionParts): str
   return `${lineDefined} ${lastLineDefined} ${nameKey(source)}`;
 }
 
-function lineKey(table: KeyTable, line: number | bigint): number {
-  const number = Number(line);
-  return (number | 0) === number ? number : keyOf(table, `i${line}`);
+function lineKeys(table: KeyTable, { lineInfo }: FunctionParts): NumberSequence {
+  if (lineInfo instanceof Int32Array) return lineInfo;
+  return Array.from(lineInfo, (line) => {
+    const number = Number(line);
+    return (number | 0) === number ? number : keyOf(table, `i${line}`);
+  });
 }
 
 /** Lists of numbers that are equal for functions without any difference that counts, and for no others. */
+type FunctionContent = readonly NumberSequence[];
+
 function listContent(
   table: KeyTable,
   parts: FunctionParts,
   nested: readonly KeyedFunction[],
-): readonly (readonly number[])[] {
-  const content = [
+): FunctionContent {
+  const content: FunctionContent = [
     [keyOf(table, `h${headText(parts)}`)],
     codeKeys(table, parts, String),
     constantKeys(table, parts),
@@ -145,26 +154,31 @@ function listContent(
   return [
     ...content,
     [keyOf(table, `d${debugText(parts)}`)],
-    Array.from(parts.lineInfo, (line: number | bigint) => lineKey(table, line)),
+    lineKeys(table, parts),
     localKeys(table, parts),
     parts.upvalueNames.map((name) => keyOf(table, `t${nameKey(name)}`)),
   ];
 }
 
-function hashContent(content: readonly (readonly number[])[]): number {
+function hashContent(content: FunctionContent): number {
   let hash = 0;
   for (const list of content) {
     hash = Math.imul(hash ^ list.length, 0x01000193);
-    for (const value of list) hash = Math.imul(hash ^ value ^ (hash >>> 15), 0x01000193);
+    for (let at = 0; at < list.length; at++) {
+      hash = Math.imul(hash ^ (list[at] ?? 0) ^ (hash >>> 15), 0x01000193);
+    }
   }
   return hash;
 }
 
-function isSameContent(one: readonly (readonly number[])[], other: readonly (readonly number[])[]): boolean {
-  return one.every((list, index) => {
-    const otherList = other[index] ?? [];
-    return list.length === otherList.length && list.every((value, at) => value === otherList[at]);
-  });
+function isSameList(one: NumberSequence, other: NumberSequence): boolean {
+  if (one.length !== other.length) return false;
+  for (let at = 0; at < one.length; at++) if (one[at] !== other[at]) return false;
+  return true;
+}
+
+function isSameContent(one: FunctionContent, other: FunctionContent): boolean {
+  return one.every((list, index) => isSameList(list, other[index] ?? []));
 }
 
 /** A function with the keys of everything below it; equal `whole` means no difference that counts. */
@@ -184,7 +198,7 @@ export type KnownFunctions = Map<number, KeyedFunction[]>;
 function keyOfContent(
   table: KeyTable,
   known: KnownFunctions,
-  content: readonly (readonly number[])[],
+  content: FunctionContent,
   create: (whole: number) => KeyedFunction,
 ): KeyedFunction {
   const hash = hashContent(content);

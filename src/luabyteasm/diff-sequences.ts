@@ -1,3 +1,10 @@
+/** Numbers in an array of any kind. */
+export interface NumberSequence {
+  readonly length: number;
+  readonly [index: number]: number;
+  readonly slice: (start: number, end: number) => NumberSequence;
+}
+
 /** A place where two sequences differ: items `oldStart..oldEnd` were replaced by `newStart..newEnd` (exclusive). */
 export interface Hunk {
   readonly oldStart: number;
@@ -9,14 +16,14 @@ export interface Hunk {
 /** Edits looked for before two sequences count as different throughout; memory grows with its square. */
 const MAX_EDITS = 1000;
 
-function commonPrefix(one: readonly number[], other: readonly number[]): number {
+function commonPrefix(one: NumberSequence, other: NumberSequence): number {
   const limit = Math.min(one.length, other.length);
   let length = 0;
   while (length < limit && one[length] === other[length]) length++;
   return length;
 }
 
-function commonSuffix(one: readonly number[], other: readonly number[], prefix: number): number {
+function commonSuffix(one: NumberSequence, other: NumberSequence, prefix: number): number {
   const limit = Math.min(one.length, other.length) - prefix;
   let length = 0;
   while (length < limit && one[one.length - 1 - length] === other[other.length - 1 - length]) length++;
@@ -25,8 +32,8 @@ function commonSuffix(one: readonly number[], other: readonly number[], prefix: 
 
 /** Furthest reaching position on diagonal `k` with one more edit than `reach` knows (Myers' greedy step). */
 function extend(
-  one: readonly number[],
-  other: readonly number[],
+  one: NumberSequence,
+  other: NumberSequence,
   reach: Int32Array,
   k: number,
   edits: number,
@@ -40,7 +47,7 @@ function extend(
 }
 
 /** The states of the greedy algorithm after 0, 1, 2 ... edits, or undefined when it takes too many. */
-function searchEdits(one: readonly number[], other: readonly number[]): Int32Array[] | undefined {
+function searchEdits(one: NumberSequence, other: NumberSequence): Int32Array[] | undefined {
   const offset = MAX_EDITS + 1;
   const reach = new Int32Array(2 * offset + 1);
   const history: Int32Array[] = [];
@@ -110,7 +117,7 @@ function collectHunks(kept: Uint8Array, otherKept: Uint8Array, shift: number): H
  * The differences of two sequences, as few as possible; beyond 1000 edits everything between the common start
  * and the common end counts as replaced.
  */
-export function diffSequences(one: readonly number[], other: readonly number[]): readonly Hunk[] {
+export function diffSequences(one: NumberSequence, other: NumberSequence): readonly Hunk[] {
   const prefix = commonPrefix(one, other);
   const suffix = commonSuffix(one, other, prefix);
   const oldEnd = one.length - suffix;

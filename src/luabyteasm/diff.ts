@@ -12,7 +12,7 @@ import {
   localKeys,
 } from "./diff-keys.js";
 import { type Matching, matchNested } from "./diff-match.js";
-import { diffSequences } from "./diff-sequences.js";
+import { diffSequences, type NumberSequence } from "./diff-sequences.js";
 import { formatConstant, quoteString, showSource } from "./format-constant.js";
 import { type ChunkSource, sourceOfChunk } from "./function-source.js";
 import { instructionText } from "./instruction-text.js";
@@ -83,8 +83,8 @@ function compareLists(
   comparison: Comparison,
   part: Difference["part"],
   message: string,
-  keys: readonly number[],
-  otherKeys: readonly number[],
+  keys: NumberSequence,
+  otherKeys: NumberSequence,
   show: (prototype: FunctionParts, index: number) => string,
 ): void {
   const lines: DiffLine[] = [];

@@ -196,7 +196,9 @@ function measureDebugPart(measure: Measure, path: string, prototype: FunctionPar
   measureString(measure, path, "the source name", 0, prototype.source);
   measureCount(measure, path, "line entries", lineInfo.length);
   measure.size += lineInfo.length * measure.header.intSize;
-  if (measure.header.intSize < 8) measureLines(measure, path, lineInfo);
+  // What is in an array of 32-bit numbers needs no look.
+  const canExceed = measure.header.intSize === 2 || lineInfo instanceof BigInt64Array;
+  if (measure.header.intSize < 8 && canExceed) measureLines(measure, path, lineInfo);
   measureCount(measure, path, "local variables", locals.length);
   locals.forEach((local, index) => {
     measureString(measure, path, "the name of local variable #", index, local.name);

@@ -1,5 +1,5 @@
 import type { Diagnostic } from "../diagnostics/diagnostic.js";
-import { encodeBytes, putInt } from "./byte-fields.js";
+import { encodeBytes, putInt, storeFields } from "./byte-fields.js";
 import {
   type Chunk,
   type ChunkHeader,
@@ -35,6 +35,15 @@ interface Writer {
   readonly header: ChunkHeader;
   readonly describe: DescribeField | undefined;
   position: number;
+}
+
+/** Writes 4-byte fields that need no description at once. Returns false when they have to be written one by one. */
+function writeFields(writer: Writer, size: number, values: Uint32Array | LineInfo): boolean {
+  if (size !== 4 || writer.describe !== undefined || values instanceof BigInt64Array) return false;
+  const { bytes, position, header } = writer;
+  if (!storeFields(bytes, position, header.littleEndian, values)) return false;
+  writer.position = position + values.byteLength;
+  return true;
 }
 
 /** A number or text that stands in the meaning of a field. */
@@ -113,6 +122,7 @@ function writeCode(writer: Writer, prototype: FunctionParts): void {
   const { view, describe } = writer;
   const { instructionSize, littleEndian } = writer.header;
   writeInt(writer, code.length, "# instructions", code.length);
+  if (writeFields(writer, instructionSize, code)) return;
   const lowAt = instructionSize === 8 && !littleEndian ? 4 : 0;
   for (let pc = 0; pc < code.length; pc++) {
     const { position } = writer;
@@ -174,6 +184,7 @@ function writeUpvalues(writer: Writer, { upvalues }: FunctionParts): void {
 
 function writeLineInfo(writer: Writer, lineInfo: LineInfo): void {
   writeInt(writer, lineInfo.length, "# line entries", lineInfo.length);
+  if (writeFields(writer, writer.header.intSize, lineInfo)) return;
   for (let pc = 0; pc < lineInfo.length; pc++) {
     const line = lineInfo[pc] ?? 0;
     writeInt(writer, line, "line of pc #: #", pc, line);
