@@ -27,7 +27,7 @@ export { renderSvg } from "./graph-svg.js";
 export type { ChunkSummary, HeaderField, HeaderInfo } from "./header-info.js";
 export { describeHeader, renderHeaderInfo } from "./header-info.js";
 export type { ListOptions } from "./list.js";
-export { listChunk } from "./list.js";
+export { listChunk, listChunkTo } from "./list.js";
 export type { ReadOptions, ReadResult } from "./read-chunk.js";
 export { readChunk } from "./read-chunk.js";
 export { stripChunk } from "./strip.js";

@@ -326,7 +326,7 @@ export function listChunk(chunk: Chunk, options: ListOptions = {}): string {
 
 /**
  * As {@link listChunk}, for texts that need not be in memory as a whole.
- * @param write is given the text piece by piece
+ * @param write is given the text piece by piece; pieces end anywhere
  */
 export function listChunkTo(chunk: Chunk, write: (text: string) => void, options: ListOptions = {}): void {
   const decoder = new TextDecoder("utf-8", { ignoreBOM: true });

@@ -60,6 +60,33 @@ async function assembleHello(name = "hello.luac", ...options: string[]): Promise
   return path;
 }
 
+describe("--output-dir", () => {
+  test("creates the folder, with those around it", async () => {
+    const chunk = await assembleHello();
+    const deep = join(folder, "new", "deep");
+    expect(await run("assemble", hello, "-d", deep)).toMatchObject({ code: 0, stderr: "" });
+    expect(await run("disassemble", chunk, "-d", join(deep, "text"))).toMatchObject({ code: 0, stderr: "" });
+    expect(await run("convert", chunk, "-d", join(deep, "other"))).toMatchObject({ code: 0, stderr: "" });
+    expect(readdirSync(deep).toSorted()).toEqual(["hello.luac", "other", "text"]);
+    expect(readdirSync(join(deep, "text"))).toEqual(["hello.lasm"]);
+    expect(readFileSync(join(deep, "other/hello.luac"))).toEqual(readFileSync(chunk));
+  });
+
+  test("is not created for a run that fails, and not in the place of a file", async () => {
+    const bad = at("bad.lasm", broken);
+    expect((await run("assemble", bad, "-d", at("new"))).code).toBe(1);
+    expect((await run("disassemble", bad, "-d", at("new"))).code).toBe(1);
+    expect((await run("convert", bad, "-d", at("new"))).code).toBe(1);
+    expect(existsSync(at("new"))).toBe(false);
+    const { code, stderr } = await run("assemble", hello, "-d", bad);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(
+      /^luabyteasm: error: cannot create .*bad.lasm: there is something of that name already/,
+    );
+    expect(readFileSync(bad, "utf8")).toBe(broken);
+  });
+});
+
 describe("assemble", () => {
   test("writes the chunk where it is told, silently", async () => {
     const path = await assembleHello();

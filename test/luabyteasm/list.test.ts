@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { DEFAULT_HEADER, type Prototype } from "../../src/luabyteasm/chunk.js";
 import { formatNumber } from "../../src/luabyteasm/format-number.js";
-import { listChunk, listChunkTo } from "../../src/luabyteasm/list.js";
+import { listChunk, listChunkTo } from "../../src/luabyteasm/index.js";
 import { readChunk } from "../../src/luabyteasm/read-chunk.js";
 import { hasNative } from "../support/native.js";
 import { chunkOfCode, chunkOfText } from "./chunk-text.js";
@@ -195,6 +195,20 @@ test("long texts that code names again and again do not multiply", () => {
   expect(code[0]).toBe(`\t1\t[1]\tGETTABUP \t0 0 -1\t; ${text} "${text}"`);
   expect(code[499]).toBe(`\t500\t[1]\tGETTABUP \t0 0 -1\t; ${"x".repeat(40)}... "${"x".repeat(39)}...`);
   expect(code[500]).toBe(`\t501\t[1]\tGETTABUP \t0 0 -2\t; ${"x".repeat(40)}... "short"`);
+});
+
+test("names beyond ASCII survive wherever a piece ends", () => {
+  const names = Array.from(
+    { length: 3000 },
+    (_, index) => `"\u00e9\u20ac\u{1f600}${"x".repeat(index % 7)}" 0 1`,
+  );
+  const chunk = chunkOfCode("MOVE R0 R1", `.locals\n${names.join("\n")}`);
+  const pieces: string[] = [];
+  listChunkTo(chunk, (piece) => pieces.push(piece));
+  expect(pieces.length).toBeGreaterThan(1);
+  const listing = pieces.join("");
+  expect(listing).toBe(listChunk(chunk));
+  expect(listing.match(/\u00e9\u20ac\u{1f600}x*\t1\t2\n/gu)?.length).toBe(names.length);
 });
 
 test("a listing handed over in pieces is the one in one piece", () => {

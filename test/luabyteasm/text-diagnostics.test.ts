@@ -125,6 +125,32 @@ test("columns count UTF-16 units, from bytes as from text, with or without a byt
   ).toEqual(["1:1 fn-unclosed", "3:1 const-syntax"]);
 });
 
+test("what is wrong with a function that is not closed is reported as well", () => {
+  expect(places(".fn\n.instruction\nJMP L9\nJMP L8\nL8:\n.locals\nx 0 L7\n")).toEqual([
+    "1:1 fn-unclosed",
+    "3:5 unknown-label",
+    "7:5 unknown-label",
+  ]);
+  // The second function may have taken over lines of the first, with labels among them.
+  const inner = ".fn\n.instruction\nJMP L2\nRETURN R0 1\n";
+  expect(places(`.fn\n.instruction\nJMP L1\nJMP L9\n${inner}\tL1: RETURN R0 1\nL2:\n.endfn\n`)).toEqual([
+    "1:1 fn-unclosed",
+    "4:5 unknown-label",
+  ]);
+  expect(places(`.fn\n.instruction\nJMP L1\n${inner}`)).toEqual([
+    "1:1 fn-unclosed",
+    "3:5 unknown-label",
+    "4:1 fn-unclosed",
+    "6:5 unknown-label",
+  ]);
+});
+
+test("of very many lost labels a hundred are looked for", () => {
+  const jumps = Array.from({ length: 5000 }, (_, index) => `JMP L${index}`).join("\n");
+  const found = places(`.fn\n.instruction\n${jumps}\n.fn\n.endfn\n`);
+  expect(found.filter((place) => place.endsWith("unknown-label")).length).toBe(100);
+});
+
 test("functions can be nested 200 deep, no deeper", () => {
   const nest = (depth: number): string => `${".fn\n".repeat(depth)}${".endfn\n".repeat(depth)}`;
   expect(assemble(nest(200)).ok).toBe(true);

@@ -18,7 +18,7 @@ import {
   outputOption,
   strictOption,
 } from "./options.js";
-import { refuseTerminal } from "./write-result.js";
+import { createOutputFolder, refuseTerminal } from "./write-result.js";
 
 const linesPerWrite = 1000;
 
@@ -76,6 +76,7 @@ function assembleFile(
   if (!result.ok) return { ok: false, messages };
   if (options.has("check") && !check(file, result.chunk, tell)) return { ok: false, messages };
   if (options.has("debug")) showBytes(result.bytes, fields);
+  createOutputFolder(args, output);
   writeFileAtomically(output, result.bytes);
   return { ok: true, messages };
 }

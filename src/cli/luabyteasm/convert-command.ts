@@ -9,7 +9,7 @@ import { chooseOutput, type FileOutcome, writeEachFile } from "./each-file.js";
 import { type LoadedChunk, loadChunk } from "./load-chunk.js";
 import { messagesAbout } from "./messages.js";
 import { folderOption, messageOptions, outputOption } from "./options.js";
-import { refuseTerminal } from "./write-result.js";
+import { createOutputFolder, refuseTerminal } from "./write-result.js";
 
 /** The value of an option as one of the sizes it may have; the parser has let no other through. */
 function readSize<Size extends number>(
@@ -63,6 +63,7 @@ function convertLoaded(
   const written = writeSource(convertSource(source, target));
   if (!written.ok)
     return { ok: false, messages: [...loaded.messages, ...messagesAbout(file, written.diagnostics)] };
+  createOutputFolder(args, output);
   writeFileAtomically(output, written.bytes);
   return loaded;
 }

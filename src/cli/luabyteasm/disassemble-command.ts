@@ -7,6 +7,7 @@ import { type CommandArguments, type CommandSpec, type Outcome, UsageError } fro
 import { chooseOutput, type FileOutcome, writeEachFile } from "./each-file.js";
 import { messagesAbout } from "./messages.js";
 import { depfileOption, folderOption, messageOptions, outputOption } from "./options.js";
+import { createOutputFolder } from "./write-result.js";
 
 function outputOf(args: CommandArguments, file: string): string {
   return chooseOutput(args, file, { from: /\.(?:luac|out|lua)$/, to: ".lasm" }, () => {
@@ -22,6 +23,7 @@ function disassembleFile(args: CommandArguments, file: string, output: string): 
   if (!opened.ok) return { ok: false, messages };
   const { source } = opened;
   const comments = !options.has("no-comments");
+  createOutputFolder(args, output);
   produceFileAtomically(output, (write) => printChunk(source, { comments }, write));
   return { ok: true, messages };
 }

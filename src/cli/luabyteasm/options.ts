@@ -11,7 +11,7 @@ export const folderOption: OptionSpec = {
   long: "output-dir",
   short: "d",
   value: "folder",
-  help: "write one file per input into this folder",
+  help: "write one file per input into this folder, which is created if need be",
 };
 
 export const depfileOption: OptionSpec = {

@@ -16,6 +16,7 @@ import { DIRECTIVES, type Directive } from "./directives.js";
 import { createParserState, IGNORED_SECTION, type ParserState } from "./parser-state.js";
 import { listDiagnostics, reportError, reportWarning } from "./reporter.js";
 import { prepareSource, skipByteOrderMark } from "./source-text.js";
+import { reportUnclosed } from "./structure.js";
 import { didYouMean } from "./suggest.js";
 
 export interface ParseOptions {
@@ -96,12 +97,6 @@ function parseLines(state: ParserState): void {
     if (code === CHAR.dot) parseDirective(state, at);
     else if (!isContentEnd(code)) parseContent(state, at);
     state.position = findLineEnd(text, state.position) + 1;
-  }
-}
-
-function reportUnclosed(state: ParserState): void {
-  for (let fn = state.fn; fn !== undefined; fn = fn.parent) {
-    reportError(state.reporter, "fn-unclosed", fn.start, fn.end, ".fn without .endfn");
   }
 }
 

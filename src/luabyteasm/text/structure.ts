@@ -1,7 +1,7 @@
 import { MAX_DEPTH, NO_ITEMS, type Prototype } from "../chunk.js";
 import { MAX_SBX, MIN_SBX, SBX_BIAS } from "../instruction.js";
 import { createFunctionBuilder, type FunctionBuilder, takeWords } from "./builders.js";
-import { CHAR, findContentEnd, isBlank, isContentEnd, skipBlanks } from "./characters.js";
+import { CHAR, findContentEnd, isBlank, isContentEnd, isLineEnd, skipBlanks } from "./characters.js";
 import { takeConstants } from "./const-section.js";
 import { takeLineInfo } from "./lineinfo-section.js";
 import { resolveLabel, takeLocals } from "./locals-section.js";
@@ -146,4 +146,42 @@ export function closeFunction(state: ParserState, start: number, nameEnd: number
   if (outer?.used === true) state.registers = outer;
   if (fn.parent === undefined) state.main = prototype;
   else fn.parent.prototypes.push(prototype);
+}
+
+/** Whether some function of the text has this label. */
+function isDefinedSomewhere(text: string, label: string): boolean {
+  const definition = `${label}:`;
+  for (let at = text.indexOf(definition); at >= 0; at = text.indexOf(definition, at + 1)) {
+    let before = at - 1;
+    while (before >= 0 && isBlank(text.charCodeAt(before))) before--;
+    if (before < 0 || isLineEnd(text.charCodeAt(before))) return true;
+  }
+  return false;
+}
+
+/** Looking for that many labels is enough: no more errors of a kind are shown. */
+const mostSearches = 100;
+
+/**
+ * Reports the labels that are nowhere. Which of the lines behind a nested function belong to one that is not
+ * closed is not known, so that a label of any function may be meant for this one.
+ */
+function reportLostLabels(state: ParserState, fn: FunctionBuilder): void {
+  let searches = 0;
+  for (const { start, end } of fn.fixups) {
+    const label = state.text.slice(start, end);
+    if (fn.labels.has(label)) continue;
+    if (searches++ >= mostSearches) return;
+    if (!isDefinedSomewhere(state.text, label)) resolveLabel(state, fn, label, start, end);
+  }
+}
+
+/** Reports the functions that are not closed, and what else can be known to be wrong with them. */
+export function reportUnclosed(state: ParserState): void {
+  for (let { fn } = state; fn !== undefined; fn = fn.parent) {
+    reportError(state.reporter, "fn-unclosed", fn.start, fn.end, ".fn without .endfn");
+    // Without functions inside, all lines up to the end of the text are its own.
+    if (fn === state.fn && fn.prototypes.length === 0) finishFunction(state, fn);
+    else reportLostLabels(state, fn);
+  }
 }
