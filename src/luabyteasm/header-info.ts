@@ -15,6 +15,7 @@ const STOCK = "stock Lua 5.2";
 
 /** Sums over all functions of a chunk. */
 export interface ChunkSummary {
+  /** Source name of the main function: a byte string, or null when there is none. */
   readonly source: string | null;
   readonly functions: number;
   readonly instructions: number;

@@ -303,6 +303,19 @@ describe("list, info, convert, diff, graph", () => {
   test("info describes chunks and other files", async () => {
     const chunk = await assembleHello();
     expect((await run("info", chunk)).stdout).toContain("Lua 5.2 chunk");
+    for (const [bytes, shown] of [
+      ["caf\xc3\xa9", "caf\u00e9"],
+      ["caf\xe9", "caf\xe9"],
+    ] as const) {
+      const named = at(
+        "named.lasm",
+        Buffer.from(`.fn "@${bytes}"\n.instruction\nRETURN R0 1\n.endfn\n`, "latin1"),
+      );
+      const path = at("named.luac");
+      expect((await run("assemble", named, "-o", path)).code).toBe(0);
+      const output = (await run("info", "--json", path)).bytes.toString("utf8");
+      expect(JSON.parse(output)).toMatchObject({ summary: { source: `@${shown}` } });
+    }
     const json: unknown = JSON.parse((await run("info", "--json", chunk)).stdout);
     expect(json).toMatchObject({ file: chunk, readable: true });
     expect((await run("info", hello, chunk)).stdout.startsWith(`${hello}: `)).toBe(true);

@@ -1,4 +1,5 @@
 import { describeHeader, type HeaderInfo, renderHeaderInfo } from "../../luabyteasm/header-info.js";
+import { decodeText } from "../../luabyteasm/text/source-text.js";
 import { readInput } from "../read-input.js";
 import { andThen } from "./and-then.js";
 import type { CommandArguments, CommandSpec, Outcome } from "./command.js";
@@ -7,8 +8,16 @@ import { displayName } from "./messages.js";
 import { messageOptions, outputOption } from "./options.js";
 import { writeText } from "./write-result.js";
 
+/** One line of JSON, where the source name is text if its bytes are UTF-8. */
+function renderJson(file: string, info: HeaderInfo): string {
+  const { summary } = info;
+  const source = summary === null || summary.source === null ? null : decodeText(summary.source);
+  const shown = { ...info, summary: summary === null ? null : { ...summary, source } };
+  return `${JSON.stringify({ file: displayName(file), ...shown })}\n`;
+}
+
 function renderInfo(file: string, info: HeaderInfo, json: boolean, named: boolean): string {
-  if (json) return `${JSON.stringify({ file: displayName(file), ...info })}\n`;
+  if (json) return renderJson(file, info);
   return `${named ? `${displayName(file)}: ` : ""}${renderHeaderInfo(info)}`;
 }
 
