@@ -446,8 +446,9 @@ end
 
 -- Cache ---------------------------------------------------------------------------------------------------
 --
--- A cache file has one line "dynasm cache 1", a line "HASH NAME" per included file, an empty line and the
--- translated text. Its name is the hash of everything else the translation depends on.
+-- A cache file has one line "dynasm cache 1", a line "HASH NAME" per included file, a line "- NAME" per file that
+-- would have been included instead if it had existed, an empty line and the translated text. Its name is the hash of
+-- everything else the translation depends on.
 
 local CACHE_HEADER = "dynasm cache 1"
 
@@ -486,7 +487,32 @@ local function cache_file(directory, name, text, options)
   return directory .. "/" .. sha1(key) .. ".lua"
 end
 
--- The translation in a cache file, or nil if there is none or an included file has changed.
+-- The names under which the translator may have looked for an included file before it found it.
+local function earlier_places(name, include)
+  local prefixes, places = {}, {}
+  for i, directory in ipairs(include or {}) do
+    directory = tostring(directory)
+    prefixes[i] = directory == "" and "" or directory .. "/"
+  end
+  prefixes[#prefixes + 1] = "" -- the current directory
+  for i, prefix in ipairs(prefixes) do
+    if name:sub(1, #prefix) == prefix then
+      for earlier = 1, i - 1 do places[#places + 1] = prefixes[earlier] .. name:sub(#prefix + 1) end
+    end
+  end
+  return places
+end
+
+-- Whether a line of a cache file is still true.
+local function is_valid(line)
+  local hash, name = line:match "^(%S+) (.*)$"
+  if not name then return false end
+  if hash == "-" then return not is_file(name) end
+  local text = read_file(name)
+  return text and sha1(text) == hash
+end
+
+-- The translation in a cache file, or nil if there is none or other files would be included now.
 local function read_cache(file)
   local content = read_file(file)
   if not content or content:sub(1, #CACHE_HEADER + 1) ~= CACHE_HEADER .. "\n" then return nil end
@@ -496,19 +522,23 @@ local function read_cache(file)
     if not line then return nil end
     at = behind
     if line == "" then return content:sub(at) end
-    local hash, name = line:match "^(%x+) (.*)$"
-    local text = name and read_file(name)
-    if not text or sha1(text) ~= hash then return nil end
+    if not is_valid(line) then return nil end
   end
 end
 
 -- Does nothing when the cache cannot be written.
-local function write_cache(directory, file, includes, text)
+local function write_cache(directory, file, includes, include, text)
   local lines = { CACHE_HEADER }
   for _, name in ipairs(includes) do
     local content = read_file(name)
-    if not content or name:find "[\r\n]" then return end
+    if not content then return end
     lines[#lines + 1] = sha1(content) .. " " .. name
+    for _, place in ipairs(earlier_places(name, include)) do
+      if not is_file(place) then lines[#lines + 1] = "- " .. place end
+    end
+  end
+  for _, line in ipairs(lines) do
+    if line:find "[\r\n]" then return end
   end
   local content = table.concat(lines, "\n") .. "\n\n" .. text
   -- A name of its own first, so that nobody reads half a file.
@@ -548,7 +578,7 @@ local function translate_cached(name, text, options)
     if other ~= name and other ~= "-" then includes[#includes + 1] = other end
   end
   -- Not if the file was changed while it was translated.
-  if not name or read_file(name) == text then write_cache(directory, file, includes, result) end
+  if not name or read_file(name) == text then write_cache(directory, file, includes, options.include, result) end
   return result
 end
 

@@ -5,6 +5,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  rmSync,
   symlinkSync,
   utimesSync,
   writeFileSync,
@@ -348,6 +349,23 @@ describe.skipIf(!HAS_LUAJIT)("dynasm.lua: cache", () => {
     expect([printed(LOAD), printed(LOAD), calls()]).toEqual(["4\n", "4\n", 2]);
     const withOption = `options = { subst = { UNUSED = 1 } } ${LOAD}`;
     expect([printed(withOption), printed(withOption), calls()]).toEqual(["4\n", "4\n", 3]);
+  });
+
+  test("an include that is found earlier now counts", () => {
+    write("m.dasl", moduleText("VALUE").replace("| mov", "|.include sub/in.dasl\n| mov"));
+    for (const folder of ["first", "second", "sub"]) mkdirSync(join(cwd, folder));
+    for (const folder of ["first/sub", "second/sub"]) mkdirSync(join(cwd, folder));
+    const load = `options = { include = { "first", "second/" } } ${LOAD}`;
+    write("sub/in.dasl", "|.define VALUE, 1\n");
+    expect([printed(load), printed(load), calls()]).toEqual(["1\n", "1\n", 1]);
+    write("second/sub/in.dasl", "|.define VALUE, 2\n");
+    expect([printed(load), printed(load), calls()]).toEqual(["2\n", "2\n", 2]);
+    write("first/sub/in.dasl", "|.define VALUE, 3\n");
+    expect([printed(load), printed(load), calls()]).toEqual(["3\n", "3\n", 3]);
+    rmSync(join(cwd, "first/sub/in.dasl"));
+    expect([printed(load), printed(load), calls()]).toEqual(["2\n", "2\n", 4]);
+    write("in.dasl", "|.define VALUE, 9\n");
+    expect([printed(load), calls()]).toEqual(["2\n", 4]);
   });
 
   test("strings are cached too", () => {
