@@ -494,11 +494,13 @@ local function make_list(actions)
     op_count = WIDTH,         -- operation 0 is an empty chunk, for the list heads of sections
     offsets = {},             -- operation -> offset of its code in the action list
     places = {},              -- start offset of a chunk -> source position that first put it
-    literals = new_cdata(bytes, 256 + SLACK), literal_capacity = 256, literal_count = 0,
+    literals = nil, literal_memory = nil, literal_capacity = 256, literal_count = 0,
     label_size = nil,         -- bytes of a label address, once one was met
     map = nil,
   }
   list.ops[X] = -1
+  list.literal_memory = new_cdata(bytes, 256 + SLACK)
+  list.literals = cast(byte_pointer, list.literal_memory)
   return list
 end
 
@@ -526,7 +528,8 @@ local function add_literal(list, byte)
   if list.literal_count == list.literal_capacity then
     local larger = new_cdata(bytes, list.literal_capacity * 2 + SLACK)
     copy(larger, list.literals, list.literal_count)
-    list.literals, list.literal_capacity = larger, list.literal_capacity * 2
+    list.literals, list.literal_memory = cast(byte_pointer, larger), larger
+    list.literal_capacity = list.literal_capacity * 2
   end
   list.literals[list.literal_count] = byte
   list.literal_count = list.literal_count + 1
@@ -731,11 +734,13 @@ local function need(state, condition, why)
   if not condition then error("dasm: " .. why, 3) end
 end
 
--- A state begins with one piece of memory for its log, events and targets, one behind the other; indices into all
--- three count from the beginning of that piece. These are the numbers for which there is room.
-local FIRST_LOG, FIRST_EVENTS, FIRST_TARGETS = 128, 64, 32
+-- A state begins with one piece of memory for its local labels, log, events and targets, one behind the other; indices
+-- into all of them count from the beginning of that piece. These are the numbers for which there is room.
+local LOCALS = 10 -- labels 0 to 9
+local FIRST_LOG, FIRST_EVENTS, FIRST_TARGETS = 96, 48, 24
 
-local function first_event(state) return state.section_count * HEAD + FIRST_LOG end
+local function head_of(section) return LOCALS + section * HEAD end
+local function first_event(state) return head_of(state.section_count) + FIRST_LOG end
 local function first_target(state) return first_event(state) + state.section_count * 4 + FIRST_EVENTS end
 
 -- The arrays of a state are pointers, so that the JIT compiler sees one type; its field `memory` keeps the memory:
@@ -776,7 +781,7 @@ local function larger_ints(old, memory, used, capacity)
     copy(larger, old, used * 4)
     return larger, owner
   end
-  local moves = memory ~= nil and ffi.istype(int_pointer, memory)
+  local moves = memory and ffi.istype(int_pointer, memory)
   local larger = ffi.C.dynasm_realloc(moves and memory or nil, capacity * 4)
   if larger == nil then error("dasm error: out of memory. :0 (NOMEM)", 0) end
   if moves then ffi.gc(memory, nil) else copy(larger, old, used * 4) end
@@ -784,14 +789,22 @@ local function larger_ints(old, memory, used, capacity)
   return larger, larger
 end
 
+-- Keep the memory of an array that is not in the first piece any more.
+local function keep_memory(state, name, owner)
+  local memory = state.memory
+  if type(memory) ~= "table" then
+    memory = { first = memory, log = false, events = false, targets = false, labels = false }
+    state.memory = memory
+  end
+  memory[name] = owner
+end
+
 -- Replace an array of the state, which has `used` numbers, by a larger one.
 local function grow(state, name, used, capacity)
   local memory = state.memory
-  if type(memory) ~= "table" then
-    memory = { first = memory }
-    state.memory = memory
-  end
-  state[name], memory[name] = larger_ints(state[name], memory[name], used, capacity)
+  local owner = type(memory) == "table" and memory[name]
+  state[name], owner = larger_ints(state[name], owner, used, capacity)
+  keep_memory(state, name, owner)
 end
 
 local function grow_log(state, top)
@@ -926,21 +939,20 @@ local function add_event(state, what, estimate, operand, head, chain)
   return event
 end
 
--- The table of local and global labels has room for `entry`. It is made when the first label is met; most small
--- programs need none or local ones only.
+-- Make sure that there is a table with entry `entry` for global labels too.
 local function need_label(state, entry)
   if entry < state.label_capacity then return end
-  local capacity = entry < 10 and 10 or state.label_count
-  local labels = new_cdata(ints, capacity)
-  if state.labels then copy(labels, state.labels, 40) end
-  state.labels, state.label_capacity = labels, capacity
+  local labels, memory = new_ints(state.label_count)
+  copy(labels, state.labels, 40)
+  keep_memory(state, "labels", memory)
+  state.labels, state.label_capacity = labels, state.label_count
 end
 
 -- References and label definitions of pass 1: update the tables, add an event, return a fault or 0.
 
 local function scan_global_reference(state, x, head, what, estimate)
   if x > 0 and x < 10 then
-    if not state.labels or state.labels[x] <= 0 then return RANGE_LG end
+    if state.labels[x] <= 0 then return RANGE_LG end
   end
   local entry = x < 0 and -x or x
   if entry >= state.label_count then return RANGE_LG end
@@ -1030,7 +1042,7 @@ local function scan(state)
   local log, list = state.log, state.list
   local ops = list.ops
   local section = state.section
-  local head = section * HEAD
+  local head = head_of(section)
   local estimate = log[head + ESTIMATE]
   local pc, a = log[at], at + ARGUMENTS
   local first_event, event_tail = state.event_count, log[head + EVENT_TAIL]
@@ -1126,7 +1138,7 @@ local function scan(state)
         log[at + NEXT] = 0
         log[at + EVENT] = first_event
         if x >= 0 then
-          section, head = x, x * HEAD
+          section, head = x, head_of(x)
           estimate = log[head + ESTIMATE]
         end
         if a == used then break end
@@ -1151,7 +1163,7 @@ end
 -- Estimated bytes from the start of one section to the start of a later one.
 local function estimated_bytes(log, from, to)
   local sum = 0
-  for section = from, to - 1 do sum = sum + log[section * HEAD + ESTIMATE] end
+  for section = from, to - 1 do sum = sum + log[head_of(section) + ESTIMATE] end
   return sum
 end
 
@@ -1198,7 +1210,7 @@ local function layout(state)
       end
       event = events[event + 3]
     end
-    total = total + log[section * HEAD + ESTIMATE]
+    total = total + log[head_of(section) + ESTIMATE]
   end
   return total
 end
@@ -1207,7 +1219,7 @@ end
 local function join_sections(state)
   local log = state.log
   for section = 0, state.section_count - 2 do
-    log[log[section * HEAD + TAIL] + NEXT] = (section + 1) * HEAD
+    log[log[head_of(section) + TAIL] + NEXT] = head_of(section + 1)
   end
 end
 
@@ -1348,9 +1360,9 @@ end
 -- has the size that layout computed.
 local function emit(state, out, base, check_distance)
   local log, list, size = state.log, state.list, state.size
-  local ops, literals = list.ops, cast(byte_pointer, list.literals)
-  local pc, a, event = log[0], ARGUMENTS, 0
-  local at, n, mark = 0, 0, -1
+  local ops, literals = list.ops, list.literals
+  local at, n, mark = LOCALS, 0, -1
+  local pc, a, event = log[at], at + ARGUMENTS, 0
   while true do
     local kind = ops[pc]
     if kind ~= END then
@@ -1464,21 +1476,22 @@ end
 -- The code is written to a buffer of our own first, so that a failure leaves the caller's memory alone.
 -- It has room on both sides for what a bad action list may touch.
 local FRONT = 16
-local scratch, scratch_size = new_cdata(bytes, FRONT + 4096 + SLACK), 4096
+local scratch, scratch_memory, scratch_size = nil, nil, 0
 
--- Write the code for address `base` to `target`. Returns whether it has the size that layout computed.
+-- Write the code for address `base` to `target`, both byte pointers. Returns whether it has the size that layout
+-- computed.
 function write_code(state, base, target, check_distance)
   local size = state.size
-  local buffer, capacity = scratch, scratch_size
+  local out, memory, capacity = scratch, scratch_memory, scratch_size
   scratch = nil -- an extern getter may build other code meanwhile
-  if not buffer or capacity < size then
-    capacity = size
-    buffer = new_cdata(bytes, FRONT + size + SLACK)
+  if not out or capacity < size then
+    capacity = size < 4096 and 4096 or size
+    memory = new_cdata(bytes, FRONT + capacity + SLACK)
+    out = cast(byte_pointer, memory) + FRONT
   end
-  local out = cast(byte_pointer, buffer) + FRONT
-  local ok = emit(state, out, cast(byte_pointer, base), check_distance)
+  local ok = emit(state, out, base, check_distance)
   if ok then copy(target, out, size) end
-  scratch, scratch_size = buffer, capacity
+  scratch, scratch_memory, scratch_size = out, memory, capacity
   return ok
 end
 
@@ -1519,7 +1532,7 @@ end
 
 -- The action list offset of the first reference to a target.
 local function first_reference(state, target)
-  local log, list, at = state.log, state.list, state.section_count * HEAD
+  local log, list, at = state.log, state.list, head_of(state.section_count)
   local reference = { [REL_LG] = true, [REL_PC] = true, [IMM_LG] = true, [IMM_PC] = true }
   local with_event = { [LABEL_LG] = true, [LABEL_PC] = true, [ALIGN] = true }
   while at < state.used do
@@ -1672,13 +1685,13 @@ local function start_unit(state, list)
   local log, events, sections = state.log, state.events, state.section_count
   local event = first_event(state)
   for section = 0, sections - 1 do
-    local head = section * HEAD
+    local head = head_of(section)
     log[head], log[head + NEXT], log[head + EVENT] = 0, 0, 0
     log[head + ESTIMATE], log[head + TAIL], log[head + EVENT_TAIL] = 0, head, event
     events[event + 3] = 0
     event = event + 4
   end
-  local top = sections * HEAD
+  local top = head_of(sections)
   state.list, state.chunks = list, list.chunks
   state.used, state.scanned, state.event_count, state.target_count = top, top, event, first_target(state)
   state.section, state.status, state.size, state.flags = 0, 0, -1, 0
@@ -1688,7 +1701,8 @@ end
 local function make_room(state)
   local capacity = first_target(state) + FIRST_TARGETS
   local memory, owner = take_ints(capacity)
-  state.memory, state.log, state.events, state.targets = owner, memory, memory, memory
+  state.memory, state.labels, state.log, state.events, state.targets = owner, memory, memory, memory, memory
+  state.label_capacity = 10
   state.capacity, state.event_capacity, state.target_capacity = first_event(state), first_target(state), capacity
 end
 
@@ -1696,7 +1710,7 @@ end
 function dasm.setup(state, actions)
   need(state, state.section_count > 0, "setup before init")
   start_unit(state, list_of(actions))
-  if state.labels then fill(state.labels, state.label_capacity * 4) end
+  fill(state.labels, state.label_capacity * 4)
   if state.pcs then fill(state.pcs, state.pc_capacity * 4) end
 end
 
@@ -1712,7 +1726,7 @@ function dasm.init(state, section_count)
   state.section_count = section_count
   state.chunks, state.list, state.size, state.status = NOT_SET_UP, nil, -1, 0
   state.used, state.scanned = 0, 0
-  state.labels, state.label_count, state.label_capacity, state.globals = nil, 0, 0, nil
+  state.label_count, state.globals = 0, nil
   state.pcs, state.pc_count, state.pc_capacity = nil, 0, 0
   make_room(state)
 end
@@ -1730,11 +1744,12 @@ end
 
 --- Register the array of global label addresses; must precede setup (or the first global label).
 function dasm.setupglobal(state, globals, count)
-  need(state, not state.list or state.used == state.section_count * HEAD, "setupglobal after put")
+  need(state, not state.list or state.used == head_of(state.section_count), "setupglobal after put")
   check_global_count(count)
   state.globals = globals
   state.label_count = 10 + count
-  state.labels, state.label_capacity = nil, 0
+  state.label_capacity = 10
+  fill(state.labels, 40)
 end
 
 --- Make sure that there are pc labels 0 .. count-1.
@@ -1824,7 +1839,7 @@ end
 function dasm.encode(state, buffer, base)
   need(state, state.size >= 0, "encode before link")
   local target = cast(byte_pointer, buffer)
-  if not write_code(state, base or target, target, base == nil) then
+  if not write_code(state, base == nil and target or cast(byte_pointer, base), target, base == nil) then
     state.status = PHASE
     check(state)
   end
@@ -1903,7 +1918,7 @@ local WARM_UP_ACTIONS = "\139\134\233\255" .. "\129\192\239\255" .. "\184\237\25
   .. "\248\1\131\232\234\15\133\244\1\15\143\244\248\252\233\245\248\2\249\195\255"
 
 local function warm_up()
-  local rounds = 80
+  local rounds = 40
   local state = dasm.new(WARM_UP_ACTIONS, nil, 1, 0)
   dasm.growpc(state, rounds + 1)
   for i = 0, rounds - 1 do
@@ -1931,7 +1946,7 @@ function dasm.new(actions, extern_names, section_count, global_count, extern_get
     memory = false, log = false, capacity = 0, used = 0, scanned = 0,
     events = false, event_capacity = 0, event_count = 0,
     targets = false, target_capacity = 0, target_count = 0,
-    labels = false, label_count = 10 + global_count, label_capacity = 0, pcs = false, pc_count = 0, pc_capacity = 0,
+    labels = false, label_count = 10 + global_count, label_capacity = 10, pcs = false, pc_count = 0, pc_capacity = 0,
     globals = globals, extern_names = extern_names or false, extern_getter = extern_getter or dasm.externget,
     code = false,
   }, State)
