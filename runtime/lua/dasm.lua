@@ -1907,6 +1907,10 @@ function dasm.setversion(state, version)
   state.list.label_size = LABEL_SIZES[version]
 end
 
+-- LuaJIT 2.0 compiles the allocation of small objects of a known size only.
+local small_pointer_arrays = {}
+for count = 0, 16 do small_pointer_arrays[count] = ffi.typeof("void*[" .. count .. "]") end
+
 -- Left alone, the JIT compiler often takes the code around the three walks first, and the walks through small units
 -- within it: such traces become too long, are given up, and leave that way to the interpreter for good. So a program
 -- that makes many states makes one with many turns of each walk early, which costs about 2 ms.
@@ -1939,7 +1943,10 @@ function dasm.new(actions, extern_names, section_count, global_count, extern_get
   check_global_count(global_count)
   state_count = state_count + 1
   if state_count == WARM_UP_AT and jit.status() then warm_up() end
-  if globals == nil then globals = new_cdata(pointers, global_count) end
+  if globals == nil then
+    local small = small_pointer_arrays[global_count]
+    globals = small and new_cdata(small) or new_cdata(pointers, global_count)
+  end
   -- Every field from the start, so that the table never grows; no more than 32, because it would double.
   local state = setmetatable({
     section_count = section_count, chunks = NOT_SET_UP, list = false, section = 0, status = 0, size = -1, flags = 0,
