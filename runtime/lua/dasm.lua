@@ -1839,7 +1839,8 @@ end
 function dasm.encode(state, buffer, base)
   need(state, state.size >= 0, "encode before link")
   local target = cast(byte_pointer, buffer)
-  if not write_code(state, base == nil and target or cast(byte_pointer, base), target, base == nil) then
+  local start = base and cast(byte_pointer, base) or target -- a null pointer is a base
+  if not write_code(state, start, target, base == nil) then
     state.status = PHASE
     check(state)
   end

@@ -287,6 +287,10 @@ test("encode relocates and can be repeated", function()
   equal(globals[0], ffi.cast("void*", 0x105))
   state:encode(buffer, ffi.cast("void*", 0x200))
   equal(hex(buffer, size), "e8fb0d0000")
+  for _, null in ipairs { ffi.cast("void*", 0), ffi.cast("uint8_t*", 0) } do
+    state:encode(buffer, null)
+    equal(hex(buffer, size), "e8fb0f0000")
+  end
 end)
 
 test("link fills the size box", function()
