@@ -1912,6 +1912,22 @@ end
 local small_pointer_arrays = {}
 for count = 0, 16 do small_pointer_arrays[count] = ffi.typeof("void*[" .. count .. "]") end
 
+local function new_state(list, section_count, global_count, globals)
+  -- Every field from the start, so that the table never grows; no more than 32, because it would double.
+  local state = setmetatable({
+    section_count = section_count, chunks = NOT_SET_UP, list = false, section = 0, status = 0, size = -1, flags = 0,
+    memory = false, log = false, capacity = 0, used = 0, scanned = 0,
+    events = false, event_capacity = 0, event_count = 0,
+    targets = false, target_capacity = 0, target_count = 0,
+    labels = false, label_count = 10 + global_count, label_capacity = 10, pcs = false, pc_count = 0, pc_capacity = 0,
+    globals = globals, extern_names = false, extern_getter = false,
+    code = false,
+  }, State)
+  make_room(state)
+  start_unit(state, list)
+  return state
+end
+
 -- Left alone, the JIT compiler often takes the code around the three walks first, and the walks through small units
 -- within it: such traces become too long, are given up, and leave that way to the interpreter for good. So a program
 -- that makes many states makes one with many turns of each walk early, which costs about 2 ms.
@@ -1922,10 +1938,12 @@ local state_count = 0
 local WARM_UP_ACTIONS = "\139\134\233\255" .. "\129\192\239\255" .. "\184\237\255"
   .. "\248\1\131\232\234\15\133\244\1\15\143\244\248\252\233\245\248\2\249\195\255"
 
+local growpc, checkstep, link_state, encode = dasm.growpc, dasm.checkstep, dasm.link, dasm.encode
+
 local function warm_up()
   local rounds = 40
-  local state = dasm.new(WARM_UP_ACTIONS, nil, 1, 0)
-  dasm.growpc(state, rounds + 1)
+  local state = new_state(list_of(WARM_UP_ACTIONS), 1, 0, nil)
+  growpc(state, rounds + 1)
   for i = 0, rounds - 1 do
     put(state, 0, 8)
     put(state, 4, i)
@@ -1933,8 +1951,8 @@ local function warm_up()
     put(state, 8, i)
     put(state, 11, 1, i, i)
   end
-  dasm.checkstep(state)
-  dasm.encode(state, new_cdata(bytes, dasm.link(state)))
+  checkstep(state)
+  encode(state, new_cdata(bytes, link_state(state)))
 end
 
 --- Make a state for an action list. Returns the state and its globals array (index 0 = first global).
@@ -1948,18 +1966,8 @@ function dasm.new(actions, extern_names, section_count, global_count, extern_get
     local small = small_pointer_arrays[global_count]
     globals = small and new_cdata(small) or new_cdata(pointers, global_count)
   end
-  -- Every field from the start, so that the table never grows; no more than 32, because it would double.
-  local state = setmetatable({
-    section_count = section_count, chunks = NOT_SET_UP, list = false, section = 0, status = 0, size = -1, flags = 0,
-    memory = false, log = false, capacity = 0, used = 0, scanned = 0,
-    events = false, event_capacity = 0, event_count = 0,
-    targets = false, target_capacity = 0, target_count = 0,
-    labels = false, label_count = 10 + global_count, label_capacity = 10, pcs = false, pc_count = 0, pc_capacity = 0,
-    globals = globals, extern_names = extern_names or false, extern_getter = extern_getter or dasm.externget,
-    code = false,
-  }, State)
-  make_room(state)
-  start_unit(state, list_of(actions))
+  local state = new_state(list_of(actions), section_count, global_count, globals)
+  state.extern_names, state.extern_getter = extern_names or false, extern_getter or dasm.externget
   return state, globals
 end
 

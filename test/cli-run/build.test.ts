@@ -74,6 +74,15 @@ describe.skipIf(!hasLuajit)("dynasm build", () => {
     ]);
   });
 
+  test("counts the calls of the program alone, however many states it makes", async () => {
+    const text = 'local ffi, dasm = require "ffi", require "dasm"\n|.arch x64\n|.actionlist list\n';
+    const loop = "for i = 1, 20 do\n  local Dst = dasm.new(list)\n  | mov eax, i\n  Dst:build()\nend\n";
+    const args = ["build", write("many.dasl", text + loop), "--number"];
+    expect(await run([...args, "20", "-o", "out.bin"])).toMatchObject({ exitCode: 0 });
+    expect(hex("out.bin")).toBe("b814000000");
+    expect((await run([...args, "21", "-o", "out.bin"])).stderr).toMatch(/makes only 20 build call/);
+  });
+
   test("writes to standard output and keeps the program's output away from it", async () => {
     const { stdout, stderr } = await run(["build", "absolute.dasl", "--number", "2", "-o", "-"]);
     expect(Buffer.from(stdout, "latin1").toString("hex")).toBe("b82a000000c3");
