@@ -38,7 +38,7 @@ local function median_of(directory, case)
   return results[math.ceil(ROUNDS / 2)]
 end
 
-for _, case in ipairs { "keep", "drop", "encode", "larger", "one" } do
+for _, case in ipairs { "keep", "drop", "call", "encode", "larger", "one" } do
   for _, directory in ipairs(directories) do
     print(("%-8s %8.0f ns  %s"):format(case, median_of(directory, case), directory))
   end

@@ -694,14 +694,15 @@ jit.off(prepare)
 
 -- State -------------------------------------------------------------------------------------------------
 --
--- The log, one int32 array, begins with one head per section and continues with one record per put:
+-- The log, one int32 array, has one head per section and behind them one record per put:
 --   record:  first operation, NEXT, EVENT, arguments ...
 --   head:    the same (an empty chunk), then ESTIMATE, TAIL, EVENT_TAIL
 -- NEXT: until scanned the position behind the record, then the next record of the same section or 0.
 -- EVENT: first event of the record.
 --
 -- Events, four numbers each, are what layout needs to visit: WHAT, estimate, operand, next event of the
--- section. The first ones are the list heads of the sections. WHAT: 0 label, 1 reference that stays as it is, 2 alignment, 3 jmp, 4 jcc; SHORT is added by layout.
+-- section. The first ones are the list heads of the sections. WHAT: 0 label, 1 reference that stays as it is,
+-- 2 alignment, 3 jmp, 4 jcc; SHORT is added by layout.
 --
 -- Targets, four numbers each, are what a label name means to a set of references: DEFINITION (event of the
 -- definition or 0), SECTION, OFFSET (estimate, after layout final; address for PRESET), STATE.
@@ -714,8 +715,8 @@ local HEAD, NEXT, EVENT, ESTIMATE, TAIL, EVENT_TAIL = 6, 1, 2, 3, 4, 5
 local ARGUMENTS = 3
 local LABEL, FIXED, ALIGNMENT, JMP, JCC, SHORT = 0, 1, 2, 3, 4, 16
 local SECTION, OFFSET, STATE = 1, 2, 3
-local LOCALS_PENDING, LOCAL_USED, GLOBAL_PENDING, GLOBAL_DEFINED, PC_PENDING, ALIGNED = 0x3fe, 1, 0x400, 0x800, 0x1000,
-  0x2000
+local LOCALS_PENDING, LOCAL_USED, ALIGNED = 0x3fe, 1, 0x2000
+local GLOBAL_PENDING, GLOBAL_DEFINED, PC_PENDING = 0x400, 0x800, 0x1000
 local BOUND, PENDING, EXTERNAL, PRESET = 0, 1, 2, 3
 
 local State = { __index = {} }
@@ -734,8 +735,8 @@ local function need(state, condition, why)
   if not condition then error("dasm: " .. why, 3) end
 end
 
--- A state begins with one piece of memory for its local labels, log, events and targets, one behind the other; indices
--- into all of them count from the beginning of that piece. These are the numbers for which there is room.
+-- A state begins with one piece of memory for its local labels, log, events and targets, one behind the other;
+-- indices into all of them count from the beginning of that piece. These are the numbers for which there is room.
 local LOCALS = 10 -- labels 0 to 9
 local FIRST_LOG, FIRST_EVENTS, FIRST_TARGETS = 96, 48, 24
 
