@@ -46,6 +46,8 @@ export interface Architecture {
   baseRegister(text: string): string;
   /** All opcodes, for suggestions. */
   opcodes(): Iterable<string>;
+  /** Whether an unknown opcode exists in the other mode of the processor: which one, as a hint for the user. */
+  describeOtherMode?(opcode: string): string | undefined;
   /** All register names, for suggestions. */
   registers(): Iterable<string>;
   /** The forms of an opcode, one a line, as a hint for the user; undefined if there is no such opcode. */

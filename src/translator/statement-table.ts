@@ -1,4 +1,5 @@
 import { suggest } from "../diagnostics/suggest.js";
+import type { Architecture } from "./architecture.js";
 import { showsNextError } from "./report.js";
 import type { StatementAction, TranslationState } from "./state.js";
 import { StatementError } from "./statement-error.js";
@@ -67,6 +68,17 @@ function* knownOpcodes(state: TranslationState): Iterable<string> {
   if (state.architecture !== undefined) yield* state.architecture.opcodes();
 }
 
+function hintForUnknown(
+  state: TranslationState,
+  architecture: Architecture,
+  opcode: string,
+): string | undefined {
+  const otherMode = architecture.describeOtherMode?.(opcode);
+  if (otherMode !== undefined) return otherMode;
+  const suggestion = suggest(opcode, knownOpcodes(state));
+  return suggestion === undefined ? undefined : `did you mean \`${suggestion}'?`;
+}
+
 /** The error for a statement that does not exist. */
 export function unknownStatement(state: TranslationState, opcode: string): StatementError {
   const part = { kind: "opcode" } as const;
@@ -84,11 +96,11 @@ export function unknownStatement(state: TranslationState, opcode: string): State
       ...(hint === undefined ? {} : { hint }),
     });
   }
-  const suggestion = showsNextError(state) ? suggest(opcode, knownOpcodes(state)) : undefined;
+  const hint = showsNextError(state) ? hintForUnknown(state, state.architecture, opcode) : undefined;
   return new StatementError({
     code: "unknown-statement",
     classic: `unknown statement \`${opcode}'`,
     part,
-    ...(suggestion === undefined ? {} : { hint: `did you mean \`${suggestion}'?` }),
+    ...(hint === undefined ? {} : { hint }),
   });
 }

@@ -52,7 +52,16 @@ test("operands of 64-bit mode are refused in 32-bit mode", () => {
   expect(problem).toMatchObject({
     code: "bad-operand-size",
     message: "this operand exists in 64-bit mode only",
+    part: { kind: "statement" },
   });
+});
+
+test("opcodes of the other mode are told from misspelled ones", () => {
+  expect(x86.architecture.describeOtherMode?.("cmpxchg16b")).toBe("`cmpxchg16b' exists in 64-bit mode only");
+  expect(x86.architecture.describeOtherMode?.("mov64")).toBe("`mov64' exists in 64-bit mode only");
+  expect(x64.architecture.describeOtherMode?.("jcxz")).toBe("`jcxz' exists in 32-bit mode only");
+  expect(x64.architecture.describeOtherMode?.("movv")).toBeUndefined();
+  expect(x86.architecture.describeOtherMode?.("constructor")).toBeUndefined();
 });
 
 test("the architecture names its registers and opcodes", () => {

@@ -129,6 +129,7 @@ function prepareRex(instruction: Instruction, w: boolean): number {
       code: "bad-operand-size",
       classic: "bad operand size",
       message: "this operand exists in 64-bit mode only",
+      part: { kind: "statement" },
     });
   }
   if (bits !== 0 || context.needsRex) return 0x40 | bits;

@@ -230,6 +230,12 @@ export function createX86Architecture(name: Mode, environment: AssemblyEnvironme
       if (name === "x64") yield "mov64";
       yield* table.mnemonics();
     },
+    describeOtherMode(opcode) {
+      const is64 = name === "x64";
+      const other = createInstructionTable(is64 ? "x86" : "x64", environment.engine);
+      if (!other.has(opcode) && (is64 || opcode !== "mov64")) return undefined;
+      return `\`${opcode}' exists in ${is64 ? 32 : 64}-bit mode only`;
+    },
     registers: () => registers.tokenOf.keys(),
     describeForms(opcode) {
       const counts = Array.from({ length: MOST_OPERANDS + 1 }, (_, count) => count);
