@@ -177,6 +177,10 @@ function checkRequest(request: TranslateRequest): void {
   if (request.depfile !== undefined && request.output === "-") {
     throw new UsageError("--depfile needs an output file: add -o FILE", "");
   }
+  const outputs = [request.output, request.depfile, request.map].filter((file) => file !== undefined);
+  if (new Set(outputs).size < outputs.length) {
+    throw new UsageError("output, --depfile and --map need a file each", "");
+  }
 }
 
 function runRequest(request: TranslateRequest, io: CliIo): number | Promise<number> {

@@ -241,6 +241,9 @@ describe("wrong usage", () => {
     [["-Wno-such-warning", "a.dasc"], "unknown warning `such-warning'"],
     [["-Werror=nothing", "a.dasc"], "unknown warning `nothing'"],
     [["--depfile", "x.d", "a.dasc"], "--depfile needs an output file"],
+    [["--map", "x", "-o", "x", "a.dasc"], "output, --depfile and --map need a file each"],
+    [["--map", "-", "a.dasc"], "output, --depfile and --map need a file each"],
+    [["--depfile", "x", "--map", "x", "-o", "y", "a.dasc"], "output, --depfile and --map need a file each"],
     [["-U", "9", "a.dasc"], "bad define `9'"],
   ])("%j", async (args, message) => {
     const { exitCode, stdout, stderr } = await place.run(args);

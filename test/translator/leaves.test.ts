@@ -102,5 +102,7 @@ describe("makeRule", () => {
     ["a b", ["c$d", "e#f"], "a\\ b: c$$d \\\n  e\\#f\n"],
     ["o", ["a\\ b"], "o: a\\\\\\ b\n"],
     ["o", ["a\\b"], "o: a\\b\n"],
+    ["a:b", ["c::d"], "a\\:b: c\\:\\:d\n"],
+    ["C:\\o", ["D:/a:b"], "C:\\o: D:/a\\:b\n"],
   ])("%j from %j", (target, sources, expected) => expect(makeRule(target, sources)).toBe(expected));
 });
