@@ -2,7 +2,7 @@ import { type Palette, plainPalette } from "../diagnostics/palette.js";
 import { renderClassic } from "../diagnostics/render-classic.js";
 import { renderGnu } from "../diagnostics/render-gnu.js";
 import { renderJson } from "../diagnostics/render-json.js";
-import type { LuaParser } from "../translator/lua-condition.js";
+import type { LuaParser } from "../translator/lua-parser.js";
 import type { TranslateOptions } from "../translator/options.js";
 import { type TranslationResult, type TranslationSuccess, translateWith } from "../translator/translate.js";
 import { fromByteText, toByteText } from "./byte-text.js";

@@ -1,5 +1,6 @@
 import type { Expression, Statement, TableConstructorExpression } from "luaparse";
 import { trimBlanks, wordTable } from "./characters.js";
+import type { LuaParser } from "./lua-parser.js";
 import { callStringMethod, isStringMethod } from "./lua-string-methods.js";
 import { findLuaSyntaxMessage } from "./lua-syntax-message.js";
 import { reservedWords } from "./lua-tokens.js";
@@ -15,14 +16,6 @@ import {
   readLuaNumeral,
   tableLength,
 } from "./lua-value.js";
-
-/** The part of luaparse that is needed. It is passed in so that it can be loaded on first use. */
-export interface LuaParser {
-  parse(
-    code: string,
-    options: { luaVersion: "LuaJIT"; comments: false; encodingMode: "pseudo-latin1" },
-  ): { readonly body: readonly Statement[] };
-}
 
 type TableField = TableConstructorExpression["fields"][number];
 
@@ -160,7 +153,7 @@ function parseCondition(text: string, parser: LuaParser): Expression | undefined
   if (mistake !== undefined) throw new ConditionError(mistake);
   let body: readonly Statement[];
   try {
-    body = parser.parse(`return ${rewriteNumerals(text)}\n`, parserOptions).body;
+    body = parser.parse(`return ${rewriteNumerals(text)}\n`, parserOptions).body as readonly Statement[];
   } catch (error) {
     throw new ConditionError(describeSyntaxError(error));
   }

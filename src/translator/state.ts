@@ -4,7 +4,7 @@ import type { AssembledStatement } from "./assembled-statement.js";
 import { createDedupeIndex, type DedupeIndex } from "./dedupe-index.js";
 import { createDefines, type Defines } from "./defines.js";
 import type { Emitter } from "./emit/emitter.js";
-import type { LuaParser } from "./lua-condition.js";
+import type { LuaParser } from "./lua-parser.js";
 import type { CutStatement, StatementTemplate } from "./macro-template.js";
 import type { ResolvedOptions } from "./options.js";
 import type { OutputItem } from "./output.js";

@@ -8,7 +8,7 @@ import { cEmitter } from "./emit/c.js";
 import { joinLuaLines } from "./emit/join-lua.js";
 import { luaEmitter } from "./emit/lua.js";
 import { finishLint } from "./lint.js";
-import type { LuaParser } from "./lua-condition.js";
+import type { LuaParser } from "./lua-parser.js";
 import { recordStatement } from "./macros.js";
 import { type ResolvedOptions, resolveOptions, type TranslateOptions } from "./options.js";
 import { flush } from "./pending-code.js";
