@@ -38,9 +38,32 @@ export function translateFile(
   return result;
 }
 
+/** A piece of a stream as byte text. Strings are what the stream made of bytes with its encoding. */
+function pieceText(piece: unknown, encoding: BufferEncoding): string {
+  const bytes = typeof piece === "string" ? Buffer.from(piece, encoding) : Buffer.from(piece as Uint8Array);
+  return bytes.toString("latin1");
+}
+
+/** Waits until a stream takes more; fails when it is broken or closed before that. */
+function drained(output: Writable): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const settle = (error?: Error | null): void => {
+      output.off("drain", settle).off("error", settle).off("close", fail);
+      if (error) reject(error);
+      else resolve();
+    };
+    const fail = (): void => settle(output.errored ?? new Error("the output was closed"));
+    output.on("drain", settle).on("error", settle).on("close", fail);
+    if (output.destroyed) fail();
+  });
+}
+
 /**
  * Translates what a stream delivers and writes the result to another stream, which is left open.
  * With errors in the input nothing is written.
+ *
+ * @param input Bytes, or strings: as the stream's encoding has decoded them, UTF-8 if it has none.
+ * @throws the error of a stream that fails.
  */
 export async function translateStream(
   input: Readable,
@@ -49,12 +72,12 @@ export async function translateStream(
 ): Promise<TranslationResult> {
   const pieces: string[] = [];
   for await (const piece of input) {
-    pieces.push(typeof piece === "string" ? piece : Buffer.from(piece as Uint8Array).toString("latin1"));
+    pieces.push(pieceText(piece, input.readableEncoding ?? "utf8"));
   }
   const result = translate(pieces, { fileName: "(stream)", ...withIncludes(options) });
   if (!result.ok) return result;
   for (const piece of result.pieces()) {
-    if (!output.write(piece, "latin1")) await new Promise((resolve) => output.once("drain", resolve));
+    if (!output.write(piece, "latin1")) await drained(output);
   }
   return result;
 }
