@@ -14,7 +14,8 @@ import {
 } from "./luajit.js";
 import { prepareProgram } from "./prepare-program.js";
 import { type BuildRequest, parseBuildArguments } from "./run-options.js";
-import { exitCodes, reportFailure } from "./translate-command.js";
+import { runSubcommand } from "./run-subcommand.js";
+import { exitCodes } from "./translate-command.js";
 
 /** What the driver has kept of a build call. */
 interface BuiltCode {
@@ -133,13 +134,6 @@ async function runRequest(request: BuildRequest, io: CliIo): Promise<number> {
 }
 
 /** Runs `dynasm build` with its arguments: writes the machine code that a Lua-mode file builds. */
-export async function runBuild(argv: readonly string[], io: CliIo = createNodeIo()): Promise<number> {
-  try {
-    const request = parseBuildArguments(argv);
-    if (request.action.kind === "translate") return await runRequest(request, io);
-    const { runCommand } = await import("./commands.js");
-    return await runCommand(["help", "build"]);
-  } catch (error) {
-    return reportFailure(error, argv, io, "build");
-  }
+export function runBuild(argv: readonly string[], io: CliIo = createNodeIo()): Promise<number> {
+  return runSubcommand({ name: "build", parse: parseBuildArguments, run: runRequest }, argv, io);
 }

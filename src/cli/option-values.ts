@@ -46,7 +46,9 @@ export function targetOs(name: string): TargetOs | undefined {
 export function parseTarget(value: string): Target {
   const [osName = "", archName = "", ...rest] = value.split("-");
   const os = targetOs(osName);
-  const arch = { x64: "x64", x86_64: "x64", amd64: "x64", x86: "x86", ia32: "x86", i386: "x86" }[archName];
+  const arch = { x64: "x64", x86_64: "x64", amd64: "x64", x86: "x86", ia32: "x86", i386: "x86" }[
+    archName.toLowerCase()
+  ];
   if (os !== undefined && (arch === "x64" || arch === "x86") && rest.length === 0) return { os, arch };
   const message = `bad target \`${value}': write OS-ARCH, such as linux-x64; OS is windows, linux, osx, bsd, posix or other, ARCH is x64 or x86`;
   throw new UsageError(message, message);

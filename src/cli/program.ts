@@ -1,6 +1,7 @@
 import { Command, CommanderError } from "commander";
 import { warningDescriptions } from "../translator/warnings.js";
 import type { CommandDefinition } from "./command-definition.js";
+import { configureOutput } from "./command-output.js";
 import { toCommanderOption } from "./commander-option.js";
 import { completionCommand } from "./commands/completion.js";
 import { dumpCommand } from "./commands/dump.js";
@@ -62,15 +63,6 @@ function defineTranslate(program: Command): Command {
     if (converted !== undefined) command.addOption(converted);
   }
   return command.addHelpText("after", warningHelp() + optionNote);
-}
-
-function configureOutput(command: Command): void {
-  const write = (to: typeof writeStandardOutput) => (text: string) => to(Buffer.from(text, "utf8"));
-  command
-    .exitOverride()
-    .configureOutput({ writeOut: write(writeStandardOutput), writeErr: write(writeStandardError) })
-    .showHelpAfterError("(add --help for the usage)");
-  for (const child of command.commands) configureOutput(child);
 }
 
 async function runProgram(

@@ -13,7 +13,8 @@ import {
 import { packagePath } from "./package-path.js";
 import { prepareProgram } from "./prepare-program.js";
 import { parseRunArguments, type RunRequest } from "./run-options.js";
-import { exitCodes, reportFailure } from "./translate-command.js";
+import { runSubcommand } from "./run-subcommand.js";
+import { exitCodes } from "./translate-command.js";
 
 /** The translation of runtime/driver/crash.dasl, where it works. */
 function translateRecorder(io: CliIo): string | undefined {
@@ -47,13 +48,6 @@ async function runRequest(request: RunRequest, io: CliIo): Promise<number> {
 }
 
 /** Runs `dynasm run` with its arguments: translates a Lua-mode file and runs it under LuaJIT. */
-export async function runRun(argv: readonly string[], io: CliIo = createNodeIo()): Promise<number> {
-  try {
-    const request = parseRunArguments(argv);
-    if (request.action.kind === "translate") return await runRequest(request, io);
-    const { runCommand } = await import("./commands.js");
-    return await runCommand(["help", "run"]);
-  } catch (error) {
-    return reportFailure(error, argv, io, "run");
-  }
+export function runRun(argv: readonly string[], io: CliIo = createNodeIo()): Promise<number> {
+  return runSubcommand({ name: "run", parse: parseRunArguments, run: runRequest }, argv, io);
 }

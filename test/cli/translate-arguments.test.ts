@@ -133,6 +133,11 @@ async function run(...args: readonly string[]): Promise<Printed> {
   return printed;
 }
 
+test("targets are read in either case", () => {
+  expect(parseTranslateArguments(["--target", "Linux-X64"]).target).toEqual({ os: "Linux", arch: "x64" });
+  expect(parseTranslateArguments(["--target", "WIN32-x86"]).target).toEqual({ os: "Windows", arch: "x86" });
+});
+
 describe("information", () => {
   test("help lists every option and warning", async () => {
     const { exitCode, stdout } = await run("--help");

@@ -1,5 +1,5 @@
 import type { Command, Option } from "commander";
-import { writeStandardError, writeStandardOutput } from "../terminal.js";
+import { configureOutput } from "../command-output.js";
 import { packageVersion } from "../version.js";
 import type { CommandArguments, CommandSpec, OptionSpec } from "./command.js";
 import { execute } from "./execute.js";
@@ -53,15 +53,6 @@ function defineCommand(library: Library, program: Command, command: CommandSpec,
   defined.action(() => {
     finish(command, { files: collectFiles(defined), options: collectOptions(command, defined) });
   });
-}
-
-function configureOutput(command: Command): void {
-  const write = (to: typeof writeStandardOutput) => (text: string) => to(Buffer.from(text, "utf8"));
-  command
-    .exitOverride()
-    .configureOutput({ writeOut: write(writeStandardOutput), writeErr: write(writeStandardError) })
-    .showHelpAfterError("(add --help for the usage)");
-  for (const child of command.commands) configureOutput(child);
 }
 
 /** Builds the complete command line. */
