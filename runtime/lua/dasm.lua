@@ -1932,7 +1932,7 @@ end
 -- Left alone, the JIT compiler often takes the code around the three walks first, and the walks through small units
 -- within it: such traces become too long, are given up, and leave that way to the interpreter for good. So a program
 -- that makes many states makes one with many turns of each walk early, which costs about 2 ms.
-local WARM_UP_AT = 8
+local WARM_UP_AT = 16
 local state_count = 0
 
 -- mov eax, [esi+n]; add eax, n; mov eax, n; and a chunk with labels of all kinds
