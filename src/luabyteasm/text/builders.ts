@@ -42,41 +42,63 @@ export function setHighWord(buffer: WordBuffer, high: number): void {
   buffer.highWords[buffer.length - 1] = high;
 }
 
-/** Line numbers under construction: 32-bit until a value needs more. */
+/**
+ * Line numbers under construction, as runs of equal ones: a repeat count may stand for very many, which take
+ * memory only when the function turns out to be correct.
+ */
 export interface LineBuffer {
-  narrow: Int32Array;
-  wide: bigint[] | undefined;
+  /** Line and count of each run; the line is 0 where it does not fit 32 bits. */
+  entries: Int32Array;
+  runs: number;
+  /** Lines that do not fit 32 bits, by number of the run. */
+  wide: Map<number, bigint> | undefined;
+  /** Number of lines. */
   length: number;
 }
 
 export function createLineBuffer(): LineBuffer {
-  return { narrow: new Int32Array(32), wide: undefined, length: 0 };
+  return { entries: new Int32Array(32), runs: 0, wide: undefined, length: 0 };
 }
 
 /** Appends `count` entries; the value is a bigint only if it does not fit 32 bits. */
 export function pushLines(buffer: LineBuffer, value: number | bigint, count: number): void {
-  if (typeof value === "bigint" && buffer.wide === undefined) {
-    buffer.wide = Array.from(buffer.narrow.subarray(0, buffer.length), (line) => BigInt(line));
+  if (count === 0) {
+    if (typeof value === "bigint") buffer.wide ??= new Map();
+    return;
   }
-  const end = buffer.length + count;
-  if (buffer.wide !== undefined) {
-    const wideValue = BigInt(value);
-    for (let index = buffer.length; index < end; index++) buffer.wide.push(wideValue);
-  } else if (typeof value === "number") {
-    if (end > buffer.narrow.length) {
-      const larger = new Int32Array(Math.max(end, buffer.narrow.length * 2));
-      larger.set(buffer.narrow);
-      buffer.narrow = larger;
-    }
-    buffer.narrow.fill(value, buffer.length, end);
+  buffer.length += count;
+  const last = 2 * buffer.runs - 2;
+  if (last >= 0 && buffer.entries[last] === value && buffer.wide?.has(buffer.runs - 1) !== true) {
+    buffer.entries[last + 1] = (buffer.entries[last + 1] ?? 0) + count;
+    return;
   }
-  buffer.length = end;
+  if (2 * buffer.runs === buffer.entries.length) {
+    const larger = new Int32Array(buffer.entries.length * 2);
+    larger.set(buffer.entries);
+    buffer.entries = larger;
+  }
+  if (typeof value === "bigint") {
+    buffer.wide ??= new Map();
+    buffer.wide.set(buffer.runs, value);
+  } else buffer.entries[2 * buffer.runs] = value;
+  buffer.entries[2 * buffer.runs + 1] = count;
+  buffer.runs++;
 }
 
 export function takeLines(buffer: LineBuffer): Int32Array | BigInt64Array {
-  if (buffer.length === 0) return NO_LINES;
-  if (buffer.wide !== undefined) return BigInt64Array.from(buffer.wide);
-  return buffer.narrow.slice(0, buffer.length);
+  const { entries, runs, wide, length } = buffer;
+  if (length === 0) return NO_LINES;
+  const narrow = new Int32Array(wide === undefined ? length : 0);
+  const long = new BigInt64Array(wide === undefined ? 0 : length);
+  let at = 0;
+  for (let run = 0; run < runs; run++) {
+    const line = entries[2 * run] ?? 0;
+    const end = at + (entries[2 * run + 1] ?? 0);
+    if (wide === undefined) narrow.fill(line, at, end);
+    else long.fill(wide.get(run) ?? BigInt(line), at, end);
+    at = end;
+  }
+  return wide === undefined ? narrow : long;
 }
 
 export interface DeclaredConstant {
@@ -113,11 +135,33 @@ export interface HeaderEntry {
   readonly end: number;
 }
 
-/** A jump to a label, patched at the end of the function. */
-export interface JumpFixup {
-  readonly pc: number;
-  readonly start: number;
-  readonly end: number;
+/** Jumps to labels, patched at the end of the function. */
+export interface JumpFixups {
+  /** Three numbers for each: pc, start and end of the label in the text. */
+  entries: Int32Array;
+  /** Numbers used. */
+  length: number;
+}
+
+export function pushFixup(fixups: JumpFixups, pc: number, start: number, end: number): void {
+  if (fixups.length === fixups.entries.length) {
+    const larger = new Int32Array(Math.max(12, 2 * fixups.length));
+    larger.set(fixups.entries);
+    fixups.entries = larger;
+  }
+  fixups.entries[fixups.length++] = pc;
+  fixups.entries[fixups.length++] = start;
+  fixups.entries[fixups.length++] = end;
+}
+
+/** Calls `visit` for every jump, in order, until it returns false. */
+export function forEachFixup(
+  { entries, length }: JumpFixups,
+  visit: (pc: number, start: number, end: number) => boolean,
+): void {
+  for (let at = 0; at < length; at += 3) {
+    if (!visit(entries[at] ?? 0, entries[at + 1] ?? 0, entries[at + 2] ?? 0)) return;
+  }
 }
 
 /** A function whose `.endfn` has not been seen yet. */
@@ -146,7 +190,7 @@ export interface FunctionBuilder {
   readonly upvalues: (DeclaredUpvalue | undefined)[];
   readonly locals: DeclaredLocal[];
   readonly labels: Map<string, number>;
-  readonly fixups: JumpFixup[];
+  readonly fixups: JumpFixups;
   readonly prototypes: Prototype[];
 }
 
@@ -174,7 +218,7 @@ export function createFunctionBuilder(
     upvalues: [],
     locals: [],
     labels: new Map(),
-    fixups: [],
+    fixups: { entries: NO_LINES, length: 0 },
     prototypes: [],
   };
 }

@@ -1,6 +1,6 @@
 import { MAX_BX, MAX_RK_CONSTANT, MAX_SBX, MIN_SBX, RK_CONSTANT, SBX_BIAS } from "../instruction.js";
 import { OP } from "../opcodes.js";
-import type { FunctionBuilder } from "./builders.js";
+import { type FunctionBuilder, pushFixup } from "./builders.js";
 import { isName } from "./characters.js";
 import type { EncodedSlot } from "./operand-layout.js";
 import { TOKEN } from "./operand-tokens.js";
@@ -156,7 +156,7 @@ function encodeJump(state: ParserState, fn: FunctionBuilder, index: number): num
     return SBX_BIAS;
   }
   if (kind !== TOKEN.virtual && isName(text, start, end)) {
-    fn.fixups.push({ pc: fn.code.length, start, end });
+    pushFixup(fn.fixups, fn.code.length, start, end);
     return SBX_BIAS;
   }
   badOperand(state, index, "a label or an offset");

@@ -92,7 +92,7 @@ export function takeLineInfo(state: ParserState, fn: FunctionBuilder): LineInfo 
       const message = `.lineinfo has ${given} entries for ${count} instructions`;
       reportWarning(state.reporter, "lineinfo-count", fn.start, fn.end, message);
     }
-    return takeLines(fn.lineInfo);
+    return state.reporter.errors > 0 ? NO_LINES : takeLines(fn.lineInfo);
   }
   if (fn.lines !== undefined) return takeLines(fn.lines);
   return fn.stripped || count === 0 ? NO_LINES : new Int32Array(count).fill(1);

@@ -1,5 +1,5 @@
 import { type ChunkInt, type FunctionParts, type LocalVariable, NO_ITEMS } from "../chunk.js";
-import type { FunctionBuilder, PcOperand } from "./builders.js";
+import type { DeclaredLocal, FunctionBuilder, PcOperand } from "./builders.js";
 import { findTokenEnd, isContentEnd, isName, skipBlanks } from "./characters.js";
 import { createLiveLocals, enterPc } from "./live-locals.js";
 import { parseInteger, parseNumeral } from "./numerals.js";
@@ -90,9 +90,15 @@ function resolvePc(state: ParserState, fn: FunctionBuilder, operand: PcOperand):
   return resolveLabel(state, fn, operand.label, operand.start, operand.end) ?? 0;
 }
 
+/** Whether all variables have pcs already, no labels. */
+function areComplete(locals: readonly DeclaredLocal[]): locals is readonly LocalVariable[] {
+  return locals.every(({ startPc, endPc }) => typeof startPc !== "object" && typeof endPc !== "object");
+}
+
 /** The local variables of a finished function. */
 export function takeLocals(state: ParserState, fn: FunctionBuilder): readonly LocalVariable[] {
   if (fn.locals.length === 0) return NO_ITEMS;
+  if (areComplete(fn.locals)) return fn.locals;
   return fn.locals.map(({ name, startPc, endPc }) => ({
     name,
     startPc: resolvePc(state, fn, startPc),

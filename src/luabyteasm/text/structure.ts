@@ -1,6 +1,6 @@
 import { MAX_DEPTH, NO_ITEMS, type Prototype } from "../chunk.js";
 import { MAX_SBX, MIN_SBX, SBX_BIAS } from "../instruction.js";
-import { createFunctionBuilder, type FunctionBuilder, takeWords } from "./builders.js";
+import { createFunctionBuilder, type FunctionBuilder, forEachFixup, takeWords } from "./builders.js";
 import { CHAR, findContentEnd, isBlank, isContentEnd, isLineEnd, skipBlanks } from "./characters.js";
 import { takeConstants } from "./const-section.js";
 import { takeLineInfo } from "./lineinfo-section.js";
@@ -58,17 +58,18 @@ export function openFunction(state: ParserState, start: number, nameEnd: number)
 
 function patchJumps(state: ParserState, fn: FunctionBuilder): void {
   const { words } = fn.code;
-  for (const { pc, start, end } of fn.fixups) {
+  forEachFixup(fn.fixups, (pc, start, end) => {
     const target = resolveLabel(state, fn, state.text.slice(start, end), start, end);
-    if (target === undefined) continue;
+    if (target === undefined) return true;
     const offset = target - (pc + 1);
     if (offset >= MIN_SBX && offset <= MAX_SBX) {
       words[pc] = (((words[pc] ?? 0) & 0x3fff) | ((offset + SBX_BIAS) << 14)) >>> 0;
-      continue;
+      return true;
     }
     const message = `the label is ${offset} instructions away: a jump reaches from ${MIN_SBX} to ${MAX_SBX}`;
     reportError(state.reporter, "jump-range", start, end, message);
-  }
+    return true;
+  });
 }
 
 function headerNumber(fn: FunctionBuilder, key: string, otherwise: number): number {
@@ -128,6 +129,36 @@ function finishFunction(state: ParserState, fn: FunctionBuilder): Prototype {
   return highWords === undefined ? prototype : { ...prototype, codeHigh: highWords.slice(0, length) };
 }
 
+/** Whether a function holds no items of any kind. */
+function isBare({ code, constants, prototypes, upvalues, lineInfo, locals }: Prototype): boolean {
+  const items = code.length + constants.length + prototypes.length + upvalues.length;
+  return items + lineInfo.length + locals.length === 0;
+}
+
+/** Whether two functions without items are the same. */
+function isSameBare(one: Prototype, other: Prototype): boolean {
+  return (
+    one.lineDefined === other.lineDefined &&
+    one.lastLineDefined === other.lastLineDefined &&
+    one.numParams === other.numParams &&
+    one.isVararg === other.isVararg &&
+    one.maxStackSize === other.maxStackSize &&
+    one.source === other.source
+  );
+}
+
+/**
+ * Adds a function to those inside another. Once there is an error, its number is all that counts; and one
+ * without items stands for all like it that follow: they take a dozen bytes of text each.
+ */
+function keepNested(state: ParserState, prototypes: Prototype[], prototype: Prototype): void {
+  const previous = prototypes.at(-1);
+  const isDispensable =
+    state.reporter.errors > 0 ||
+    (isBare(prototype) && previous !== undefined && isBare(previous) && isSameBare(previous, prototype));
+  prototypes.push(isDispensable && previous !== undefined ? previous : prototype);
+}
+
 /** `.endfn`: completes the innermost function. */
 export function closeFunction(state: ParserState, start: number, nameEnd: number): void {
   const { fn } = state;
@@ -145,7 +176,7 @@ export function closeFunction(state: ParserState, start: number, nameEnd: number
   // stays in force, as texts for the first tool of this name rely on.
   if (outer?.used === true) state.registers = outer;
   if (fn.parent === undefined) state.main = prototype;
-  else fn.parent.prototypes.push(prototype);
+  else keepNested(state, fn.parent.prototypes, prototype);
 }
 
 /** Whether some function of the text has this label. */
@@ -168,12 +199,13 @@ const mostSearches = 100;
  */
 function reportLostLabels(state: ParserState, fn: FunctionBuilder): void {
   let searches = 0;
-  for (const { start, end } of fn.fixups) {
+  forEachFixup(fn.fixups, (_pc, start, end) => {
     const label = state.text.slice(start, end);
-    if (fn.labels.has(label)) continue;
-    if (searches++ >= mostSearches) return;
+    if (fn.labels.has(label)) return true;
+    if (searches++ >= mostSearches) return false;
     if (!isDefinedSomewhere(state.text, label)) resolveLabel(state, fn, label, start, end);
-  }
+    return true;
+  });
 }
 
 /** Reports the functions that are not closed, and what else can be known to be wrong with them. */
