@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { ByteRangeCache } from "../../src/luabyteasm/byte-range-cache.js";
-import { assemble, disassemble, disassembleTo, readChunk } from "../../src/luabyteasm/index.js";
+import { assemble, disassemble, disassembleTo, parse, readChunk } from "../../src/luabyteasm/index.js";
+import { fieldSBx } from "../../src/luabyteasm/instruction.js";
 import { ConstantCache } from "../../src/luabyteasm/text/constant-cache.js";
 
 function functionWith(constants: readonly string[], nested = ""): string {
@@ -99,4 +100,58 @@ test("a text is handed over piece by piece, and not at all for a damaged chunk",
   expect(damaged.ok).toBe(false);
   expect(damaged.diagnostics).toHaveLength(1);
   expect(pieces).toHaveLength(before);
+});
+
+describe("what stands for many things in a text", () => {
+  const code = (count: number): string => `.instruction\n${"MOVE R0 R0\n".repeat(count)}`;
+
+  test("runs of line numbers, short and long, come out one by one", () => {
+    const lineInfoOf = (header: string, lines: string, count: number): unknown => {
+      const parsed = parse(`${header}.fn\n${lines}\n${code(count)}.endfn\n`);
+      if (!parsed.ok) throw new Error(JSON.stringify(parsed.diagnostics));
+      return parsed.chunk.main.lineInfo;
+    };
+    expect(lineInfoOf("", ".lineinfo 7*3, 7, 7*2 0*0 -1*2", 8)).toEqual(
+      Int32Array.of(7, 7, 7, 7, 7, 7, -1, -1),
+    );
+    const long = lineInfoOf(".chunk int=8\n", ".lineinfo 0 0 5000000000*2 5000000000 0*2 -5000000000", 8);
+    expect(long).toEqual(
+      BigInt64Array.of(0n, 0n, 5000000000n, 5000000000n, 5000000000n, 0n, 0n, -5000000000n),
+    );
+    const entries = Array.from({ length: 300 }, (_, index) => index >> 1);
+    expect(lineInfoOf("", `.lineinfo ${entries.join(" ")}`, 300)).toEqual(Int32Array.from(entries));
+  });
+
+  test("line numbers of a text that is refused take no memory", () => {
+    const before = process.memoryUsage().arrayBuffers;
+    const result = assemble(".fn\n.lineinfo 1*16777216\n.instruction\nFOO\n.endfn\n");
+    expect(result.diagnostics.map(({ code }) => code)).toContain("unknown-opcode");
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(2 ** 22);
+  });
+
+  test("empty functions are one, unless something tells them apart", () => {
+    const texts = [
+      ".fn\n",
+      ".fn\n",
+      ".fn @a\n",
+      ".fn @a\n",
+      ".fn @a\n.header linedefined=3\n",
+      ".fn @a\n.const\nK0 = nil\n",
+    ];
+    const parsed = parse(`.fn\n${texts.map((text) => `${text}.endfn\n`).join("")}.endfn\n`);
+    if (!parsed.ok) throw new Error(JSON.stringify(parsed.diagnostics));
+    const { prototypes } = parsed.chunk.main;
+    expect(prototypes.map(({ source }) => source)).toEqual([null, null, "@a", "@a", "@a", "@a"]);
+    expect(prototypes.map(({ lineDefined }) => lineDefined)).toEqual([0, 0, 0, 0, 3, 0]);
+    expect(prototypes.map(({ constants }) => constants.length)).toEqual([0, 0, 0, 0, 0, 1]);
+    expect(new Set(prototypes).size).toBe(4);
+  });
+
+  test("thousands of jumps find their labels", () => {
+    const lines = Array.from({ length: 3000 }, (_, index) => `L${index}: JMP L${(index * 7) % 3000}`);
+    const parsed = parse(`.fn\n.instruction\n${lines.join("\n")}\n.endfn\n`);
+    if (!parsed.ok) throw new Error(JSON.stringify(parsed.diagnostics));
+    const targets = Array.from(parsed.chunk.main.code, (word, pc) => pc + 1 + fieldSBx(word));
+    expect(targets).toEqual(lines.map((_, index) => (index * 7) % 3000));
+  });
 });
