@@ -20,6 +20,7 @@ const PROBLEMS: readonly (readonly [statement: string, code: string, index: numb
   ["mov al, 300", "immediate-out-of-range", 1, /^$/],
   ["mov rax, ->g", "bad-label-operand", 1, /lea reg, \[label\]/],
   ["mov ah, r9b", "bad-byte-registers", 0, /another byte register/],
+  ["vpxor ah, Rb(z), [xmm1]", "bad-byte-registers", 0, /another byte register/],
   ["mov dword [->g], 1", "rip-with-immediate", 0, /lea first/],
   ["mov dword eax, 1", "bad-size-override", 0, /own size/],
   ["mov Rd, 1", "bad-variable-register", 0, /Rd\(reg\)/],

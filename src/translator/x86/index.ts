@@ -155,8 +155,9 @@ export function createX86Architecture(name: Mode, environment: AssemblyEnvironme
     for (let i = 0; i < parameters.length; i++) {
       context.parameter = i;
       operands.push(readOperand(parameters[i] ?? "", context));
+      // Before the next operand is read: the original reports the first of two mistakes, too.
+      if (context.needsRex && context.forbidsRex) checkByteRegisters(operands);
     }
-    if (context.needsRex && context.forbidsRex) checkByteRegisters(operands);
     const forms = table.forms(opcode, parameters.length) ?? NO_FORMS;
     const selection = selectForm(forms, operands);
     if (selection.failure !== undefined)
