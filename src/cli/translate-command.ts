@@ -5,7 +5,7 @@ import { renderJson } from "../diagnostics/render-json.js";
 import type { LuaParser } from "../translator/lua-parser.js";
 import type { TranslateOptions } from "../translator/options.js";
 import { type TranslationResult, type TranslationSuccess, translateWith } from "../translator/translate.js";
-import { fromByteText, toByteText } from "./byte-text.js";
+import { bytesOfPieces, fromByteText, toByteText } from "./byte-text.js";
 import { makeRule } from "./depfile.js";
 import { isFileError } from "./file-error.js";
 import { type CliIo, createNodeIo } from "./io.js";
@@ -122,7 +122,7 @@ function writeResults(request: TranslateRequest, result: TranslationSuccess, io:
   const { output, depfile, map, ifChanged } = request;
   if (map !== undefined)
     io.writeFile(map, Buffer.from(`${JSON.stringify(result.sourceMap())}\n`, "latin1"), { ifChanged });
-  io.writeFile(output, result.output, { ifChanged });
+  io.writeFile(output, bytesOfPieces(result.pieces()), { ifChanged });
   if (depfile !== undefined) {
     const inputs = request.files.filter((file) => file !== "-").map(toByteText);
     io.writeFile(depfile, makeRule(toByteText(output), [...inputs, ...result.includedFiles]));

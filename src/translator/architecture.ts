@@ -38,8 +38,11 @@ export interface Architecture {
   lookup(opcode: string, parameterCount: number): "exact" | "other-count" | "unknown";
   /** Whether the reference does not have this instruction, so that a macro or section may take its name. */
   isExtension(opcode: string, parameterCount: number): boolean;
-  /** Assembles one statement whose lookup was `exact`. Texts have had their defines substituted. Throws a StatementError. */
-  assemble(opcode: string, parameters: readonly string[]): AssembledStatement;
+  /**
+   * Assembles one statement. Texts have had their defines substituted. Throws a StatementError; undefined if the
+   * opcode does not exist with this number of parameters.
+   */
+  assemble(opcode: string, parameters: readonly string[]): AssembledStatement | undefined;
   /** To be called after a type was declared: operands may mean something else now. */
   forgetTypes(): void;
   /** Checks the register operand of `.type` and returns its token. Throws a StatementError. */

@@ -42,6 +42,7 @@ export interface StatementWarning {
  * of labels only, so it can be reused for the same text until a type is declared.
  */
 export interface AssembledStatement {
+  readonly kind: "assembled";
   readonly steps: readonly AssembledStep[];
   readonly labels: readonly LabelUse[];
   readonly warnings: readonly StatementWarning[];

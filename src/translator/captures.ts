@@ -25,8 +25,8 @@ export const runCapture: StatementAction = (state, [name = ""]) => {
   }
   capture.openedAt = openedAt;
   capture.classicLine = classicLine;
-  state.openCapture = capture;
   closeBatch(state);
+  state.openCapture = capture;
   state.output = capture.items;
   state.syncedLine = 0;
 };
@@ -36,8 +36,8 @@ export const runEndcapture: StatementAction = (state) => {
   if (state.openCapture === undefined) {
     throw fatalError("endcapture-without-capture", ".endcapture without a valid .capture", wholeStatement);
   }
-  state.openCapture = undefined;
   closeBatch(state);
+  state.openCapture = undefined;
   state.output = state.mainOutput;
   state.syncedLine = 0;
 };

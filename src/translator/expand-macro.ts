@@ -8,12 +8,19 @@ import {
   fillIn,
   fillInSplit,
   paste,
+  type SplitTemplate,
   type StatementTemplate,
 } from "./macro-template.js";
 import { fatalError, wholeStatement } from "./problems.js";
 import { reportProblem } from "./report.js";
 import { compileSplit, executeCompiled, runExpandedStatement, runHostLine } from "./run-statement.js";
-import type { ExpandedStatement, Macro, MacroCall, MacroStatement, TranslationState } from "./state.js";
+import type {
+  CompiledStatement,
+  ExpandedStatement,
+  Macro,
+  MacroStatement,
+  TranslationState,
+} from "./state.js";
 import { StatementError } from "./statement-error.js";
 import { echo } from "./write-output.js";
 
@@ -36,8 +43,9 @@ interface Invocation {
 
 /** Takes an expanded text off what expansions may still make. */
 function charge(state: TranslationState, length: number): void {
-  state.expansionBudget -= length + 16;
-  if (state.expansionBudget >= 0 && length <= maximumStatementLength) return;
+  const budget = state.expansionBudget - length - 16;
+  state.expansionBudget = budget;
+  if (budget >= 0 && length <= maximumStatementLength) return;
   state.aborted = true;
   throw fatalError("expansion-too-large", "macro expansion is too large", wholeStatement);
 }
@@ -66,12 +74,14 @@ function expandText(
 }
 
 /** The template of a statement for the current definitions. */
-function templateOf(state: TranslationState, macro: Macro, statement: MacroStatement): StatementTemplate {
-  const { template } = statement;
-  if (template !== undefined && template.epoch === state.epoch) return template;
-  const created = createTemplate(cutOf(macro, statement), state.defines, state.epoch);
-  statement.template = created;
-  return created;
+function prepareTemplate(
+  state: TranslationState,
+  macro: Macro,
+  statement: MacroStatement,
+): StatementTemplate {
+  const template = createTemplate(cutOf(macro, statement), state.defines);
+  statement.template = template;
+  return template;
 }
 
 /** Writes a host line of a macro. */
@@ -90,10 +100,12 @@ function runHostTemplate(
 const fewCalls = 4;
 
 /** Whether a call is one of many and has arguments that can be filled into templates. */
-function usesTemplates(state: TranslationState, { calls }: Macro, args: readonly string[]): boolean {
+function usesTemplates(state: TranslationState, macro: Macro, args: readonly string[]): boolean {
+  const { calls } = macro;
   if (calls.epoch !== state.epoch) {
     calls.epoch = state.epoch;
     calls.count = 0;
+    for (const statement of macro.statements) statement.template = undefined;
   }
   if (++calls.count <= fewCalls || args.length === 0) return false;
   return state.recorder === undefined && arePlain(args);
@@ -126,11 +138,27 @@ export function expandMacro(state: TranslationState, macro: Macro, args: readonl
 /** Executes statements from an index on, up to one that fails. Returns the index behind the last one. */
 function runStatements(state: TranslationState, invocation: Invocation, first: number): number {
   const { macroStack } = state;
-  const { depth } = invocation;
-  const { statements } = invocation.macro;
+  const { macro, args, depth } = invocation;
+  const { statements } = macro;
+  const { length } = statements;
   let next = first;
   try {
-    while (next < statements.length) runMacroStatement(state, invocation, next++);
+    let byTemplates = mayUseTemplates(state, invocation);
+    while (next < length) {
+      const statement = statements[next++] as MacroStatement;
+      if (byTemplates) {
+        const template = statement.template ?? prepareTemplate(state, macro, statement);
+        const { host, split } = template;
+        if (host !== undefined) {
+          runHostTemplate(state, host, template.mayOpenControl, args);
+          continue;
+        }
+        const executed = split === undefined ? undefined : runSplit(state, invocation, statement, split);
+        if (executed === "assembled") continue;
+        if (executed === undefined) runWholeText(state, invocation, statement);
+      } else runWholeText(state, invocation, statement);
+      byTemplates = mayUseTemplates(state, invocation);
+    }
   } catch (error) {
     // A failure while expanding leaves the macro, one while executing does not.
     const executing = macroStack[depth]?.statement === statements[next - 1];
@@ -141,52 +169,54 @@ function runStatements(state: TranslationState, invocation: Invocation, first: n
   return next;
 }
 
+/** Whether the next statements can be expanded by templates, which what was executed may have changed. */
+function mayUseTemplates(state: TranslationState, invocation: Invocation): boolean {
+  if (!invocation.byTemplates || state.skipping || state.recording !== undefined) return false;
+  // A definition inside the macro may be about words of the arguments, too.
+  return invocation.epoch === state.epoch;
+}
+
 /** Notes which statement of a macro is being executed. */
 function enterStatement(
   { macroStack }: TranslationState,
   { macro, depth }: Invocation,
   statement: MacroStatement,
 ): void {
-  if (macroStack.length === depth) macroStack.push({ macro, statement });
-  else (macroStack[depth] as MacroCall).statement = statement;
+  const call = macroStack[depth];
+  if (call === undefined) macroStack.push({ macro, statement });
+  else call.statement = statement;
 }
 
-function runMacroStatement(state: TranslationState, invocation: Invocation, index: number): void {
-  const { shows, args, macro } = invocation;
-  const statement = macro.statements[index] as MacroStatement;
-  if (invocation.byTemplates && !state.skipping && state.recording === undefined) {
-    // A definition inside the macro may be about words of the arguments, too.
-    if (invocation.epoch === state.epoch && runByTemplate(state, invocation, statement)) return;
-  }
-  const expanded = expandText(state, macro, statement, args);
-  if (shows && expanded.text.charCodeAt(0) !== bar) echo(state, expanded.text);
+/** Executes a statement, expanded as a whole text. */
+function runWholeText(state: TranslationState, invocation: Invocation, statement: MacroStatement): void {
+  const expanded = expandText(state, invocation.macro, statement, invocation.args);
+  if (invocation.shows && expanded.text.charCodeAt(0) !== bar) echo(state, expanded.text);
   enterStatement(state, invocation, statement);
   runExpandedStatement(state, expanded);
 }
 
-/** Executes a statement by its template. Returns false if it has to be expanded as a whole text. */
-function runByTemplate(state: TranslationState, invocation: Invocation, statement: MacroStatement): boolean {
+/**
+ * Executes a statement that was split before its arguments are known. Returns the kind of what was
+ * executed, or undefined if the statement has to be expanded as a whole text.
+ */
+function runSplit(
+  state: TranslationState,
+  invocation: Invocation,
+  statement: MacroStatement,
+  split: SplitTemplate,
+): CompiledStatement["kind"] | undefined {
   const { args } = invocation;
-  const { host, split, mayOpenControl } = templateOf(state, invocation.macro, statement);
-  if (host !== undefined) {
-    runHostTemplate(state, host, mayOpenControl, args);
-    return true;
-  }
-  if (split === undefined) return false;
   const key = argumentKey(split, args);
   charge(state, statement.text.length + key.length);
-  const known = split.compiled.get(key);
-  if (known !== undefined) {
+  let compiled = split.compiled.get(key);
+  if (compiled === undefined) {
+    const filled = fillInSplit(split, args, state.defines);
+    if (filled === undefined) return undefined;
     enterStatement(state, invocation, statement);
-    executeCompiled(state, known);
-    return true;
-  }
-  const filled = fillInSplit(split, args, state.defines);
-  if (filled === undefined) return false;
-  enterStatement(state, invocation, statement);
-  const compiled = compileSplit(state, filled);
-  if (compiled === undefined) return false;
-  split.compiled.set(key, compiled);
+    compiled = compileSplit(state, filled);
+    if (compiled === undefined) return undefined;
+    split.compiled.set(key, compiled);
+  } else enterStatement(state, invocation, statement);
   executeCompiled(state, compiled);
-  return true;
+  return compiled.kind;
 }

@@ -12,26 +12,34 @@ export function noteLabels(state: TranslationState, labels: readonly LabelUse[])
   for (const { kind, role, name } of labels) {
     if (kind !== "local" && kind !== "global") continue;
     const sightings = kind === "local" ? lint.locals : lint.globals;
-    sightings.push({ role, name, at, hostRuns: lint.hostTexts.length });
+    sightings.push({ role, name, at, hostRuns: lint.hostRanges.length });
   }
 }
 
-/** Notes host text that ends in no control statement: it ends the assembler lines in front of it. */
-export function notePlainHostText(state: TranslationState, text: string): void {
+/**
+ * Notes host text that ends in no control statement: it ends the assembler lines in front of it.
+ *
+ * @param position where it begins in what is written
+ */
+export function notePlainHostText(state: TranslationState, position: number, length: number): void {
   const { lint } = state;
-  checkOpenControl(state);
-  lint.hostTexts.push(text);
-  lint.putsSinceHost = 0;
-  lint.openControl = undefined;
+  if (lint.openControl !== undefined) checkOpenControl(state);
+  lint.hostRanges.push(position, position + length);
 }
 
 /**
  * Notes host text: it ends the assembler lines that an unbraced control statement may cover.
  *
+ * @param position where it begins in what is written
  * @param textStart where the text begins in the current file; absent for the text of a statement
  */
-export function noteHostText(state: TranslationState, text: string, textStart?: number): void {
-  notePlainHostText(state, text);
+export function noteHostText(
+  state: TranslationState,
+  text: string,
+  position: number,
+  textStart?: number,
+): void {
+  notePlainHostText(state, position, text.length);
   if (state.isLua) return;
   const control = findOpenControl(text);
   if (control === undefined) return;
@@ -41,6 +49,7 @@ export function noteHostText(state: TranslationState, text: string, textStart?: 
       ? placeInStatement(state, keyword)
       : placeInFile(state.frame, textStart + control.start, keyword.length);
   state.lint.openControl = { keyword, at };
+  state.lint.putsSinceHost = 0;
 }
 
 /** The place of a keyword in the current statement; all of the statement if a macro made it. */
@@ -60,8 +69,10 @@ function placeInFile(frame: SourceFrame, position: number, length: number): Sour
   return { frame, line, lineStart, lineEnd, start: position - lineStart, end: position - lineStart + length };
 }
 
+/** Ends the assembler lines that an open control statement covers. */
 function checkOpenControl(state: TranslationState): void {
   const { openControl, putsSinceHost } = state.lint;
+  state.lint.openControl = undefined;
   if (openControl === undefined || putsSinceHost < 2) return;
   warnAt(
     state,
@@ -131,11 +142,35 @@ function warnDuplicate(state: TranslationState, earlier: LabelSighting, later: L
 const alternativesInC = /\b(?:else|case|default|return|goto|break|continue)\b|#\s*(?:el|if|endif)|^\}/m;
 const alternativesInLua = /\b(?:else|elseif|function|return|break|end)\b/;
 
+/** Number of the written text that a position is in. */
+function writtenAt({ writtenStarts }: TranslationState, position: number): number {
+  let low = 0;
+  let high = writtenStarts.length - 1;
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if ((writtenStarts[middle] ?? 0) <= position) low = middle;
+    else high = middle - 1;
+  }
+  return low;
+}
+
+/** Whether a pattern is found in one of the host texts between two places in `hostRanges`. */
+function someHostText(state: TranslationState, from: number, to: number, pattern: RegExp): boolean {
+  const { hostRanges } = state.lint;
+  for (let number = from; number < to; number += 2) {
+    const start = hostRanges[number] ?? 0;
+    const end = hostRanges[number + 1] ?? 0;
+    const at = writtenAt(state, start);
+    const offset = state.writtenStarts[at] ?? 0;
+    if (pattern.test((state.written[at] ?? "").slice(start - offset, end - offset))) return true;
+  }
+  return false;
+}
+
 /** Whether the host text between two places may keep them from both being executed. */
 function mayExclude(state: TranslationState, earlier: LabelSighting, later: LabelSighting): boolean {
   const pattern = state.isLua ? alternativesInLua : alternativesInC;
-  const between = state.lint.hostTexts.slice(earlier.hostRuns, later.hostRuns);
-  return between.some((text) => pattern.test(text));
+  return someHostText(state, earlier.hostRuns, later.hostRuns, pattern);
 }
 
 function checkLocals(state: TranslationState): void {
@@ -175,7 +210,7 @@ function mayRunElsewhere(
     if (definition.name !== name) return false;
     if (state.captures.size > 0) return true;
     const [from, to] = [hostRuns, definition.hostRuns].toSorted((a, b) => a - b);
-    return state.lint.hostTexts.slice(from, to).some((text) => end.test(text));
+    return someHostText(state, from ?? 0, to ?? 0, end);
   });
 }
 

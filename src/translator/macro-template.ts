@@ -10,10 +10,11 @@ const dot = 46;
 const hash = 35;
 const colon = 58;
 
-// Characters that no source has (a source has one character per byte): where an argument goes, and
-// where pasting has joined two texts.
-const slotMark = "\u0200";
-const pasteMark = "\u0201";
+// Where an argument goes, and where pasting has joined two texts. A statement that has these characters
+// itself gets no template. They are below 256 because strings cut from one with a character above
+// take two bytes per character, and so does all text that they are put into.
+const slotMark = "\u0001";
+const pasteMark = "\u0002";
 
 /** Literal pieces around parameters: pieces[0] arg[slots[0]] pieces[1] ... */
 export interface CutStatement {
@@ -43,8 +44,6 @@ export interface SplitTemplate {
  * arguments only, and with neither `host` nor `split` for none.
  */
 export interface StatementTemplate {
-  /** The state of the definitions that it is for, see `TranslationState.epoch`. */
-  readonly epoch: number;
   /** A host line, without its bar. */
   readonly host: CutStatement | undefined;
   /** Whether the host line may end in a control statement that lacks its body. */
@@ -81,9 +80,11 @@ export function cutAtParameters(statement: string, parameters: readonly string[]
 
 /** Joins the pieces of a statement with the arguments of a call. */
 export function fillIn({ pieces, slots }: CutStatement, args: readonly string[]): string {
-  let text = pieces[0] ?? "";
-  for (let index = 0; index < slots.length; index++) {
-    text += (args[slots[index] as number] ?? "") + (pieces[index + 1] ?? "");
+  const count = slots.length;
+  let text = pieces[0] as string;
+  for (let index = 0; index < count; ) {
+    text += args[slots[index] as number] as string;
+    text += pieces[++index] as string;
   }
   return text;
 }
@@ -174,9 +175,9 @@ function createSplit(pieces: readonly string[], slots: readonly number[]): Split
 }
 
 /** Prepares a macro statement for the current definitions. */
-export function createTemplate(cut: CutStatement, defines: Defines, epoch: number): StatementTemplate {
+export function createTemplate(cut: CutStatement, defines: Defines): StatementTemplate {
   const { slots } = cut;
-  const template = { epoch, host: undefined, mayOpenControl: true, split: undefined };
+  const template = { host: undefined, mayOpenControl: true, split: undefined };
   const isHost = cut.pieces[0]?.charCodeAt(0) === bar;
   // A statement without parameters is the same text in every call, which is found by that text.
   if (!isHost && slots.length === 0) return template;

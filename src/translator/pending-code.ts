@@ -14,53 +14,65 @@ const sectionCode = "\u00fe";
 const negativeZero = /\u0100/g;
 
 /** Appends an assembled statement to the pending code. */
-export function appendStatement(state: TranslationState, statement: AssembledStatement): void {
-  const { pending, frame } = state;
-  const { steps } = statement;
-  for (let index = 0; index < steps.length; index++) {
-    const step = steps[index] as AssembledStep;
-    if (pending.positions + step.reserveBefore > maximumPositions && step.reserveBefore > 0) flush(state);
-    pending.marks.push(pending.code.length, frame.fileIndex * linesPerFile + frame.line);
-    if (state.keepLines) pending.mainLine = state.mainFrame.line;
-    pending.code += step.code;
-    state.recorder?.code(step.code, step.args);
-    const { args } = step;
-    for (let at = 0; at < args.length; at++) pending.args.push(args[at] as string);
-    pending.positions += step.positions;
-    if (step.reserveAfter > 0 && pending.positions + step.reserveAfter > maximumPositions) flush(state);
-  }
+export function appendStatement(state: TranslationState, { steps }: AssembledStatement): void {
+  const { length } = steps;
+  for (let index = 0; index < length; index++) appendStep(state, steps[index] as AssembledStep);
+}
+
+function appendStep(state: TranslationState, step: AssembledStep): void {
+  const { pending } = state;
+  const { reserveBefore, reserveAfter, args } = step;
+  if (reserveBefore > 0 && pending.positions + reserveBefore > maximumPositions) flush(state);
+  if (state.keepLines) pending.mainLine = state.mainFrame.line;
+  addCode(state, step.code);
+  state.recorder?.code(step.code, args);
+  const { length } = args;
+  for (let at = 0; at < length; at++) pending.args += `, ${args[at]}`;
+  const positions = pending.positions + step.positions;
+  pending.positions = positions;
+  if (reserveAfter > 0 && positions + reserveAfter > maximumPositions) flush(state);
+}
+
+/** Adds action bytes of the current line. */
+function addCode({ pending, sourceEntries, frame }: TranslationState, added: string): void {
+  const { code } = pending;
+  const start = code.length;
+  pending.code = code + added;
+  sourceEntries.push(start, start + added.length, frame.fileIndex * linesPerFile + frame.line);
 }
 
 /** Switches to a section: code before the switch and the switch itself are one put call. */
 export function appendSectionSwitch(state: TranslationState, section: number): void {
-  const { pending, frame } = state;
-  pending.marks.push(pending.code.length, frame.fileIndex * linesPerFile + frame.line);
+  const { pending } = state;
   pending.mainLine = state.mainFrame.line;
   const code = sectionCode + String.fromCharCode(section);
-  pending.code += code;
+  addCode(state, code);
   state.recorder?.code(code, []);
   writeChunk(state);
 }
 
 /** Writes the pending code as one put call. */
 export function flush(state: TranslationState): void {
-  if (state.pending.code.length === 0) return;
-  state.pending.code += stopCode;
+  const { pending } = state;
+  const { code } = pending;
+  if (code === "") return;
+  pending.code = code + stopCode;
   writeChunk(state);
 }
 
 function writeChunk(state: TranslationState): void {
   const { pending } = state;
-  const offset = placeChunk(state, pending.code);
-  recordSources(state, offset, pending.code.length);
+  const { code } = pending;
+  const offset = placeChunk(state, code);
+  placeSources(state, offset, code.length);
   const call = state.emitter.putCall(state.frame.indentation, offset, pending.args);
   state.recorder?.put(offset, call);
   writePutCall(state, call);
   state.lint.putsSinceHost++;
   pending.code = "";
-  pending.args = [];
+  pending.args = "";
   pending.positions = 1;
-  pending.marks = [];
+  pending.firstEntry = state.sourceEntries.length;
 }
 
 /** Offset of the chunk in the action list, which gets it appended unless it has the same bytes somewhere. */
@@ -78,12 +90,11 @@ function placeChunk(state: TranslationState, code: string): number {
   return offset;
 }
 
-function recordSources(state: TranslationState, offset: number, length: number): void {
-  const { marks } = state.pending;
-  const entries = state.sourceEntries;
-  for (let at = 0; at < marks.length; at += 2) {
-    const start = marks[at] as number;
-    const end = marks[at + 2] ?? length;
-    if (end !== start) entries.push(offset + start, offset + end, marks[at + 1] as number);
+/** Turns the entries of the pending code into those of its place in the action list; the last one covers its end. */
+function placeSources({ pending, sourceEntries }: TranslationState, offset: number, length: number): void {
+  const last = sourceEntries.length - 3;
+  for (let at = pending.firstEntry; at <= last; at += 3) {
+    sourceEntries[at] = offset + (sourceEntries[at] as number);
+    sourceEntries[at + 1] = offset + (at === last ? length : (sourceEntries[at + 1] as number));
   }
 }

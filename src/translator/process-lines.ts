@@ -6,7 +6,7 @@ import { runStatement } from "./run-statement.js";
 import { lineEndAfter } from "./source-text.js";
 import type { SourceFrame, TranslationState } from "./state.js";
 import { StatementError } from "./statement-error.js";
-import { echo, echoLine, syncLine, writeHostRun } from "./write-output.js";
+import { echo, echoLine, syncLine, writeHostRun, writingPosition } from "./write-output.js";
 
 const bar = 124;
 const semicolon = 59;
@@ -70,12 +70,13 @@ function processHostLines(state: TranslationState, frame: SourceFrame): number {
     count++;
   }
   const run = text.slice(start, end);
+  const position = writingPosition(state);
   writeHostRun(state, end < text.length ? text.slice(start, end + 1) : `${run}\n`, count);
   frame.line += count - 1;
   frame.classicLine += count - 1;
   frame.lineStart = text.lastIndexOf("\n", end - 1) + 1;
   frame.lineEnd = end;
-  noteHostText(state, run, start);
+  noteHostText(state, run, position, start);
   return end + 1;
 }
 

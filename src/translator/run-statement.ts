@@ -6,20 +6,31 @@ import { noteHostText, noteLabels, notePlainHostText } from "./lint.js";
 import { appendStatement, flush } from "./pending-code.js";
 import { reportStatementWarning } from "./report.js";
 import { type SplitStatement, splitStatement } from "./split-statement.js";
+import { splitThenSubstitute } from "./split-substituted.js";
 import type { CompiledStatement, ExpandedStatement, TranslationState } from "./state.js";
 import { recordExecution } from "./statement-recorder.js";
 import { findAction, unknownStatement } from "./statement-table.js";
-import { echo, writeLine } from "./write-output.js";
+import { echo, writeLine, writingPosition } from "./write-output.js";
 
 const bar = 124;
 
 /** Finds out what a statement text stands for, after substitution. */
 function compileSubstituted(state: TranslationState, text: string): CompiledStatement {
   if (text.charCodeAt(0) === bar) return { kind: "host", tail: text.slice(1) };
-  const split = splitStatement(text);
+  return compileExisting(state, splitStatement(text));
+}
+
+function compileExisting(state: TranslationState, split: SplitStatement): CompiledStatement {
   const compiled = compileSplit(state, split);
   if (compiled === undefined) throw unknownStatement(state, split.opcode);
   return compiled;
+}
+
+/** Finds out what a statement text stands for. Throws a StatementError. */
+function compileStatement(state: TranslationState, statement: string): CompiledStatement {
+  const split = statement.charCodeAt(0) === bar ? undefined : splitThenSubstitute(state, statement);
+  if (split !== undefined) return compileExisting(state, split);
+  return compileSubstituted(state, substituteDefines(state.defines, statement));
 }
 
 /** Writes the text behind the second bar of a host line given as `||`. */
@@ -35,9 +46,11 @@ function runHostText(state: TranslationState, tail: string): void {
 /** Writes a host line that assembler lines contain; `mayOpenControl` if it can end in an open control statement. */
 export function runHostLine(state: TranslationState, text: string, mayOpenControl: boolean): void {
   flush(state);
-  if (mayOpenControl) noteHostText(state, text);
-  else notePlainHostText(state, text);
-  writeLine(state, state.frame.indentation + text);
+  const { indentation } = state.frame;
+  const position = writingPosition(state) + indentation.length;
+  if (mayOpenControl) noteHostText(state, text, position);
+  else notePlainHostText(state, position, text.length);
+  writeLine(state, indentation + text);
 }
 
 function isBlankText(text: string): boolean {
@@ -61,7 +74,7 @@ export function runStatement(state: TranslationState, statement: string): void {
     return;
   }
   if (isBlankText(statement)) return;
-  const compiled = compileSubstituted(state, substituteDefines(state.defines, statement));
+  const compiled = compileStatement(state, statement);
   state.statementCache.set(statement, compiled);
   execute(state, compiled, statement);
 }
@@ -87,9 +100,7 @@ export function compileSplit(
 ): CompiledStatement | undefined {
   const action = findAction(state, opcode, parameters.length);
   if (action !== undefined) return { kind: "action", action, opcode, parameters };
-  const { architecture } = state;
-  if (architecture?.lookup(opcode, parameters.length) !== "exact") return undefined;
-  return { kind: "assembled", assembled: architecture.assemble(opcode, parameters) };
+  return state.architecture?.assemble(opcode, parameters);
 }
 
 function appendAssembled(state: TranslationState, assembled: AssembledStatement): void {
@@ -109,7 +120,7 @@ function execute(state: TranslationState, compiled: CompiledStatement, text: str
 export function executeCompiled(state: TranslationState, compiled: CompiledStatement): void {
   switch (compiled.kind) {
     case "assembled":
-      appendAssembled(state, compiled.assembled);
+      appendAssembled(state, compiled);
       return;
     case "host":
       runHostText(state, compiled.tail);

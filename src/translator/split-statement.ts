@@ -38,6 +38,7 @@ function unbalanced(classic: string): StatementError {
   return new StatementError({ code: "unbalanced-brackets", classic });
 }
 
+const noSeparators: readonly number[] = [];
 const separatorOrBracket = /[,()[\]{}]/g;
 
 /**
@@ -45,7 +46,7 @@ const separatorOrBracket = /[,()[\]{}]/g;
  * Throws a StatementError for brackets that do not match. Quotes have no meaning.
  */
 function findSeparators(statement: string): readonly number[] {
-  const separators: number[] = [];
+  let separators: number[] | undefined;
   // Closing brackets that are expected, the innermost last.
   let expected: number[] | undefined;
   separatorOrBracket.lastIndex = 0;
@@ -53,14 +54,18 @@ function findSeparators(statement: string): readonly number[] {
     const at = separatorOrBracket.lastIndex - 1;
     const code = statement.charCodeAt(at);
     if (code === 44) {
-      if (expected === undefined || expected.length === 0) separators.push(at);
+      if (expected === undefined || expected.length === 0) {
+        // A list made with its first item is as short as that; most statements have one comma at most.
+        if (separators === undefined) separators = [at];
+        else separators.push(at);
+      }
     } else if (code === 91 || code === 40 || code === 123) {
       expected ??= [];
       expected.push(code === 40 ? 41 : code + 2);
     } else if (expected?.pop() !== code) throw unbalanced("unbalanced (), [] or {}");
   }
   if (expected !== undefined && expected.length > 0) throw unbalanced("unbalanced () or []");
-  return separators;
+  return separators ?? noSeparators;
 }
 
 /** The text from `start` to `end` without blanks at both ends. */
@@ -77,7 +82,7 @@ function trimmedSlice(text: string, start: number, end: number): string {
  * directly behind the opcode is ignored once; parameters may be empty.
  * Throws a StatementError for unbalanced brackets, a missing opcode or more than 16 parameters.
  */
-export function splitStatement(statement: string): SplitStatement {
+export function splitStatement(statement: string): SplitStatement & { readonly parameters: string[] } {
   const label = labelSugar(statement);
   if (label !== undefined) return { opcode: ".label", parameters: [label] };
   const separators = findSeparators(statement);

@@ -65,7 +65,7 @@ export interface Capture {
 /** What a statement text stands for after substitution; cached by text. */
 export type CompiledStatement =
   | { readonly kind: "host"; readonly tail: string }
-  | { readonly kind: "assembled"; readonly assembled: AssembledStatement }
+  | AssembledStatement
   | {
       readonly kind: "action";
       readonly action: StatementAction;
@@ -102,11 +102,12 @@ export interface Directive {
 /** Code produced since the last put call. */
 export interface PendingCode {
   code: string;
-  args: string[];
+  /** The arguments of the put call, each with a comma in front. */
+  args: string;
   /** Buffer positions in use, counting the one of the start offset. */
   positions: number;
-  /** Pairs: offset in `code`; file and line in one number. */
-  marks: number[];
+  /** Where its entries begin in `sourceEntries`; their offsets count from its own start. */
+  firstEntry: number;
   /** Line of the main file that the last statement belongs to. */
   mainLine: number;
 }
@@ -147,8 +148,14 @@ export interface TranslationState {
 
   output: OutputItem[];
   readonly mainOutput: OutputItem[];
-  /** Lines not yet moved to `output`. */
+  /** Lines not yet moved to `output`, and the length at which they are. */
   batch: string;
+  readonly batchLength: number;
+  /** All texts in order of writing, wherever they went, and the position at which each begins. */
+  readonly written: string[];
+  readonly writtenStarts: number[];
+  /** Length of everything written before the batch. */
+  writtenLength: number;
   /** With `keepLines`: for each item of `mainOutput`, twice its line in the main file, plus 1 if it may not be split into lines. */
   readonly outputLines: number[];
   /** Line that the C compiler is presumed to be at. */
@@ -179,6 +186,8 @@ export interface TranslationState {
   skippedLevels: number;
 
   readonly statementCache: Map<string, CompiledStatement>;
+  /** Opcodes and parameters with their defines replaced. */
+  readonly partCache: Map<string, string>;
   /** Macro statements with their arguments filled in. */
   readonly expansionCache: Map<string, ExpandedStatement>;
 
@@ -228,15 +237,21 @@ export interface SourcePlace {
 export interface LintState {
   readonly locals: LabelSighting[];
   readonly globals: LabelSighting[];
-  /** Host texts in order; a label's `hostRuns` counts into it. */
-  readonly hostTexts: string[];
-  /** The control statement without braces that the current assembler lines follow, if any. */
+  /**
+   * Pairs: where the host texts begin and end in what was written. Kept as texts, they would be most of the
+   * memory of a translation. A label's `hostRuns` is an index into it.
+   */
+  readonly hostRanges: number[];
+  /** The control statement without braces that the current assembler lines follow, if any, and the put calls since. */
   openControl: { readonly keyword: string; readonly at: SourcePlace } | undefined;
   putsSinceHost: number;
 }
 
 /** Most characters that macros and includes may expand to. */
 const expansionLimit = 32_000_000;
+
+/** Lines are collected into texts of about this length: many small strings would keep the collector busy. */
+const batchLength = 8192;
 
 export interface StateParts {
   readonly options: ResolvedOptions;
@@ -291,6 +306,10 @@ export function createState(parts: StateParts): TranslationState {
     output: mainOutput,
     mainOutput,
     batch: "",
+    batchLength: parts.options.keepLines ? 1 : batchLength,
+    written: [],
+    writtenStarts: [],
+    writtenLength: 0,
     outputLines: [],
     syncedLine: -1,
     architecture: undefined,
@@ -311,8 +330,9 @@ export function createState(parts: StateParts): TranslationState {
     skipping: false,
     skippedLevels: 0,
     statementCache: new Map(),
+    partCache: new Map(),
     expansionCache: new Map(),
-    pending: { code: "", args: [], positions: 1, marks: [], mainLine: 0 },
+    pending: { code: "", args: "", positions: 1, firstEntry: 0, mainLine: 0 },
     chunks: createDedupeIndex(),
     negativeZeros: new Set(),
     sourceEntries: [],
@@ -324,7 +344,7 @@ export function createState(parts: StateParts): TranslationState {
     stopped: false,
     reportedWarnings: new Set(),
     expansionBudget: expansionLimit,
-    lint: { locals: [], globals: [], hostTexts: [], openControl: undefined, putsSinceHost: 0 },
+    lint: { locals: [], globals: [], hostRanges: [], openControl: undefined, putsSinceHost: 0 },
   };
 }
 
@@ -332,5 +352,6 @@ export function createState(parts: StateParts): TranslationState {
 export function forgetStatements(state: TranslationState): void {
   state.epoch++;
   state.statementCache.clear();
+  state.partCache.clear();
   state.expansionCache.clear();
 }

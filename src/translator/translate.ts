@@ -1,6 +1,8 @@
 import type { ActionSourceMap } from "../diagnostics/action-source-map.js";
 import type { Diagnostic } from "../diagnostics/diagnostic.js";
+import { ACTION } from "../x86/actions.js";
 import type { Architecture, EngineVersion } from "./architecture.js";
+import { actionBytes } from "./dedupe-index.js";
 import { setDefine } from "./defines.js";
 import { directives } from "./directives.js";
 import { dumpDefinitions } from "./dump-definitions.js";
@@ -222,6 +224,7 @@ function failure(state: TranslationState): TranslationFailure {
 
 function success(state: TranslationState, pieces: readonly string[]): TranslationSuccess {
   let output: string | undefined;
+  let actions: Uint8Array | undefined;
   const { chunks } = state;
   return {
     ...facts(state),
@@ -232,7 +235,10 @@ function success(state: TranslationState, pieces: readonly string[]): Translatio
     },
     pieces: () => pieces,
     sourceMap: () => createSourceMap(state),
-    actions: chunks.length === 0 ? Uint8Array.of(255) : chunks.bytes.slice(0, chunks.length),
+    get actions() {
+      actions ??= chunks.length === 0 ? Uint8Array.of(ACTION.STOP) : actionBytes(chunks);
+      return actions;
+    },
     globals: [...state.globalNumbers.keys()],
     externs: [...state.externNumbers.keys()],
     sections: state.sections,

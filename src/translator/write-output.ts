@@ -1,9 +1,6 @@
 import type { DeferredBlock } from "./output.js";
 import type { SourceFrame, TranslationState } from "./state.js";
 
-/** Lines are collected into texts of about this length: many small strings would keep the collector busy. */
-const batchLength = 8192;
-
 /** What a line that is kept by itself takes in addition to its text, in characters. */
 const keptLineCost = 120;
 
@@ -11,30 +8,39 @@ const keptLineCost = 120;
 export function closeBatch(state: TranslationState): void {
   const { batch } = state;
   if (batch === "") return;
+  state.batch = "";
   // Reading a character makes the engine store the concatenation in one piece.
   batch.charCodeAt(0);
   state.output.push(batch);
-  state.batch = "";
+  state.written.push(batch);
+  state.writtenStarts.push(state.writtenLength);
+  state.writtenLength += batch.length;
+  if (state.openCapture !== undefined) state.openCapture.lineCount += countLines(batch);
+  if (state.keepLines) noteKeptLine(state, state.mainFrame.line);
+}
+
+function countLines(text: string): number {
+  let count = 0;
+  for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", at + 1)) count++;
+  return count;
+}
+
+/** Where the next text begins in what is written. */
+export function writingPosition(state: TranslationState): number {
+  return state.writtenLength + state.batch.length;
 }
 
 /** Adds complete lines, given with their line ends. */
-function writeText(state: TranslationState, text: string, lineCount: number, mainLine: number): void {
+function writeText(state: TranslationState, text: string, lineCount: number): void {
+  const batch = state.batch + text;
+  state.batch = batch;
   state.syncedLine += lineCount;
-  if (state.openCapture !== undefined) state.openCapture.lineCount += lineCount;
-  if (state.keepLines) {
-    state.output.push(text);
-    noteLine(state, mainLine);
-    // Lines that macros multiply are limited by the expanded text, but each of these needs memory of its own.
-    if (state.macroStack.length > 0) state.expansionBudget -= keptLineCost;
-    return;
-  }
-  state.batch += text;
-  if (state.batch.length >= batchLength) closeBatch(state);
+  if (batch.length >= state.batchLength) closeBatch(state);
 }
 
 /** Adds a line to the output or to the open capture. */
 export function writeLine(state: TranslationState, line: string): void {
-  writeText(state, `${line}\n`, 1, state.mainFrame.line);
+  writeText(state, `${line}\n`, 1);
 }
 
 /** Adds several generated lines. */
@@ -53,17 +59,29 @@ export function writeBlock(state: TranslationState, block: DeferredBlock): void 
 
 /** Adds a put call; with `keepLines` it goes to the line of the code that it stands for. */
 export function writePutCall(state: TranslationState, text: string): void {
-  writeText(state, `${text}\n`, 1, state.pending.mainLine);
+  const kept = state.outputLines.length;
+  writeText(state, `${text}\n`, 1);
+  if (state.outputLines.length > kept) state.outputLines[kept] = keptLine(state, state.pending.mainLine);
 }
 
 /** Adds a run of host lines, given as one text with all line ends. */
 export function writeHostRun(state: TranslationState, text: string, lineCount: number): void {
-  writeText(state, text, lineCount, state.mainFrame.line);
+  writeText(state, text, lineCount);
+}
+
+/** A line of the main file as `outputLines` has it. */
+function keptLine(state: TranslationState, line: number): number {
+  return line * 2 + (state.frame === state.mainFrame ? 0 : 1);
 }
 
 function noteLine(state: TranslationState, line: number): void {
-  const nested = state.frame === state.mainFrame ? 0 : 1;
-  if (state.output === state.mainOutput) state.outputLines.push(line * 2 + nested);
+  if (state.output === state.mainOutput) state.outputLines.push(keptLine(state, line));
+}
+
+function noteKeptLine(state: TranslationState, line: number): void {
+  noteLine(state, line);
+  // Lines that macros multiply are limited by the expanded text, but each of these needs memory of its own.
+  if (state.macroStack.length > 0) state.expansionBudget -= keptLineCost;
 }
 
 /** Adds a `#line` directive if the C compiler is presumed to be elsewhere. */
@@ -89,7 +107,7 @@ export function echoLine(state: TranslationState, frame: SourceFrame, barAt: num
   if (form.suffix === "" && lineEnd < text.length) {
     // The common case takes the text with its line end in one piece.
     const line = indentation + form.prefix + text.slice(barAt + 1, lineEnd + 1);
-    writeText(state, line, 1, state.mainFrame.line);
+    writeText(state, line, 1);
     return;
   }
   echo(state, text.slice(barAt + 1, lineEnd));

@@ -121,7 +121,7 @@ test("the description lists registers, actions and opcodes", () => {
 
 test("labels are reported with their role", () => {
   const { assemble } = x64.architecture;
-  const uses = (opcode: string, ...parameters: string[]) => assemble(opcode, parameters).labels;
+  const uses = (opcode: string, ...parameters: string[]) => assemble(opcode, parameters)?.labels;
   expect(uses("jmp", "<1")).toEqual([{ kind: "local", role: "backward", name: "1" }]);
   expect(uses("jmp", ">2")).toEqual([{ kind: "local", role: "forward", name: "2" }]);
   expect(uses(".label", "3")).toEqual([{ kind: "local", role: "definition", name: "3" }]);

@@ -163,6 +163,7 @@ export function createHarness(name: "x86" | "x64", options: HarnessOptions = {})
         throw problem(`wrong number of parameters for \`${opcode}'`);
       case "exact": {
         const result = architecture.assemble(opcode, parameters);
+        if (result === undefined) throw new Error(`${opcode} is looked up, but not assembled`);
         for (const step of result.steps) calls.add(step);
         warnings.push(...result.warnings);
       }

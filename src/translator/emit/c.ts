@@ -37,10 +37,7 @@ export const cEmitter: Emitter = {
     '#error "Version mismatch between DynASM and included encoding engine"',
     "#endif",
   ],
-  putCall: (indentation, offset, args) =>
-    args.length === 0
-      ? `${indentation}dasm_put(Dst, ${offset});`
-      : `${indentation}dasm_put(Dst, ${offset}, ${args.join(", ")});`,
+  putCall: (indentation, offset, args) => `${indentation}dasm_put(Dst, ${offset}${args});`,
   sections: (names) => [
     ...names.map((name, index) => `#define DASM_SECTION_${upperCase(name)}\t${index}`),
     `#define DASM_MAXSECTION\t\t${names.length}`,

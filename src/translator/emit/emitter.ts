@@ -16,7 +16,8 @@ export interface Emitter extends HostLanguage {
   headerVersion(engine: string): string;
   header(facts: HeaderFacts): readonly string[];
   versionCheck(versionNumber: number): readonly string[];
-  putCall(indentation: string, offset: number, args: readonly string[]): string;
+  /** `args` are the arguments, each with a comma in front. */
+  putCall(indentation: string, offset: number, args: string): string;
   sections(names: readonly string[]): readonly string[];
   type(typeNumber: number, ctype: string): readonly string[];
   /** `numbers` are the bytes in decimal, separated by commas. */

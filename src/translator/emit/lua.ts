@@ -71,10 +71,7 @@ export const luaEmitter: Emitter = {
     '  error("Version mismatch between DynASM and included encoding engine")',
     "end",
   ],
-  putCall: (indentation, offset, args) =>
-    args.length === 0
-      ? `${indentation}dasm.put(Dst, ${offset})`
-      : `${indentation}dasm.put(Dst, ${offset}, ${args.join(", ")})`,
+  putCall: (indentation, offset, args) => `${indentation}dasm.put(Dst, ${offset}${args})`,
   sections: (names) => [
     ...names.map((name, index) => `local DASM_SECTION_${upperCase(name)}\t= ${index}`),
     `local DASM_MAXSECTION\t= ${names.length}`,

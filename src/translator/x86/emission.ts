@@ -18,10 +18,12 @@ const LITERALS = createLiterals();
 export const NEGATIVE_ZERO_CODE = 0x100;
 const NEGATIVE_ZERO = BYTE(NEGATIVE_ZERO_CODE);
 
+const NO_ARGUMENTS: readonly string[] = [];
+
 /** Collects the action bytes of one step and the arguments that they consume. */
 export class Emission {
   code = "";
-  args: string[] = [];
+  args: readonly string[] = NO_ARGUMENTS;
   positions = 0;
   /** There is a REX prefix that stays. */
   rex = false;
@@ -49,14 +51,21 @@ export class Emission {
   /** An action without operand bytes that takes an argument. */
   argument(action: number, argument: string): void {
     this.code += BYTE(action);
-    this.args.push(argument);
-    this.positions++;
+    this.addArgument(argument);
   }
 
   /** An action with an operand byte that takes an argument. */
   argumentWith(action: number, operand: number, argument: string): void {
     this.code += BYTE(action, operand);
-    this.args.push(argument);
+    this.addArgument(argument);
+  }
+
+  // Lists of exactly their length: there are many, and they live as long as the translation.
+  private addArgument(argument: string): void {
+    const { args } = this;
+    if (args.length === 0) this.args = [argument];
+    else if (args.length === 1) this.args = [args[0] as string, argument];
+    else this.args = [...args, argument];
     this.positions++;
   }
 

@@ -30,17 +30,15 @@ function registerOf(operand: Operand | undefined): RegisterUse | undefined {
   return operand !== undefined && operand.kind === "register" ? operand.use : undefined;
 }
 
-function fieldOperand(operands: readonly Operand[], index: number): RegisterUse | undefined {
-  return index < 0 ? undefined : registerOf(operands[index]);
-}
-
 function isVariable(use: RegisterUse | undefined): boolean {
   return use !== undefined && use.argument !== undefined;
 }
 
 /** The number in a field: 0 for none or a variable register. */
 function numberOf(use: RegisterUse | undefined): number {
-  return use === undefined || use.register.number < 0 ? 0 : use.register.number;
+  if (use === undefined) return 0;
+  const { number } = use.register;
+  return number < 0 ? 0 : number;
 }
 
 /** The operands of one instruction by the field that they go to, and the state of writing it. */
@@ -66,12 +64,13 @@ class Instruction {
   constructor(form: Form, operands: readonly Operand[], context: StatementContext) {
     this.context = context;
     const rm = form.rm < 0 ? undefined : operands[form.rm];
+    const reg = form.reg < 0 ? undefined : registerOf(operands[form.reg]);
     this.rm = registerOf(rm);
     this.memory = rm !== undefined && rm.kind === "memory" ? rm : undefined;
-    this.reg = fieldOperand(operands, form.reg);
-    this.opcode = fieldOperand(operands, form.opcodeRegister);
-    this.vvvv = fieldOperand(operands, form.vvvv);
-    this.regNumber = this.reg === undefined ? form.digit : numberOf(this.reg);
+    this.reg = reg;
+    this.opcode = form.opcodeRegister < 0 ? undefined : registerOf(operands[form.opcodeRegister]);
+    this.vvvv = form.vvvv < 0 ? undefined : registerOf(operands[form.vvvv]);
+    this.regNumber = reg === undefined ? form.digit : numberOf(reg);
     if (context.variables > 0) this.countVariables();
   }
 
@@ -101,14 +100,16 @@ function writeVreg(
   field: RegisterField,
   distance: number,
 ): void {
-  if (use === undefined || use.argument === undefined) return;
+  const argument = use?.argument;
+  if (argument === undefined) return;
+  const { emission } = instruction;
   if (instruction.context.environment.engine === "1.3") {
-    instruction.emission.argumentWith(ACTION.VREG, field.old, use.argument);
+    emission.argumentWith(ACTION.VREG, field.old, argument);
     return;
   }
   const last = --instruction.pending === 0;
   const shrink = last ? instruction.shrink : 0;
-  instruction.emission.argumentWith(ACTION.VREG, field.kind * 32 + shrink * 8 + distance, use.argument);
+  emission.argumentWith(ACTION.VREG, field.kind * 32 + shrink * 8 + distance, argument);
 }
 
 function unsupported(what: string): StatementError {
@@ -265,8 +266,10 @@ function writeBased(
     emission.byte(modrm(mod, regNumber, baseNumber));
     const patched = runTime && (isVariable(reg) || isVariable(base));
     if (patched || (shrinks && mod !== 0 && !runTime)) emission.mark();
-    writeVreg(instruction, reg, REG, distance + 1);
-    writeVreg(instruction, base, BASE, distance + 1);
+    if (instruction.pending > 0) {
+      writeVreg(instruction, reg, REG, distance + 1);
+      writeVreg(instruction, base, BASE, distance + 1);
+    }
   } else {
     emission.byte(modrm(mod, regNumber, SIB_FOLLOWS));
     if (runTime || shrinks) emission.mark();

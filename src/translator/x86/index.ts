@@ -44,11 +44,11 @@ const DIRECTIVES = [
   ".label",
 ] as const;
 
-const NO_FORMS: FormSequence = { length: 0, at: () => [] };
-
 /** An operand with what reading it leaves in the context of its statement. */
 interface CachedOperand {
   readonly operand: Operand;
+  /** It leaves nothing. */
+  readonly isPlain: boolean;
   readonly labels: readonly LabelUse[];
   readonly variables: number;
   readonly needsRex: boolean;
@@ -68,33 +68,28 @@ export function createX86Architecture(name: Mode, environment: AssemblyEnvironme
   const reserve = environment.engine === "1.3" ? 5 : 6;
   const addressSize = addressSizeOf(name);
 
-  function createContext(vectorIndex: boolean): StatementContext {
-    // Nested in the literal, the lists would make the engine copy it in a slow way.
-    const labels: LabelUse[] = [];
-    const warnings: StatementWarning[] = [];
-    return {
-      mode: name,
-      addressSize,
-      environment,
-      registers,
-      vectorIndex,
-      parameter: 0,
-      variables: 0,
-      needsRex: false,
-      forbidsRex: false,
-      labels,
-      warnings,
-    };
-  }
-
-  const plain = createContext(false);
+  const context: StatementContext = {
+    mode: name,
+    addressSize,
+    environment,
+    registers,
+    vectorIndex: false,
+    parameter: 0,
+    variables: 0,
+    needsRex: false,
+    forbidsRex: false,
+    labels: [],
+    warnings: [],
+  };
+  /** The operands of the instruction being assembled, by their number. */
+  const operandLists: readonly Operand[][] = Array.from({ length: MOST_OPERANDS + 1 }, () => []);
   const operandCache = new Map<string, CachedOperand>();
 
   function directiveCount(opcode: string): "variadic" | readonly [least: number, most: number] | undefined {
     if (opcode === ".align") return [1, 1];
     if (opcode === ".space" || opcode === ".label") return [1, 2];
     if (opcode === "mov64") return name === "x64" ? [2, 2] : undefined;
-    return dataSize(opcode, plain) === 0 ? undefined : "variadic";
+    return dataSize(opcode, context) === 0 ? undefined : "variadic";
   }
 
   function lookupDirective(opcode: string, count: number): "exact" | "other-count" | "unknown" {
@@ -105,25 +100,28 @@ export function createX86Architecture(name: Mode, environment: AssemblyEnvironme
   }
 
   function lookup(opcode: string, count: number): "exact" | "other-count" | "unknown" {
-    if (opcode.charCodeAt(0) === 0x2e || opcode === "mov64") return lookupDirective(opcode, count);
+    if (isNoInstruction(opcode)) return lookupDirective(opcode, count);
     if (table.forms(opcode, count) !== undefined) return "exact";
     return table.has(opcode) ? "other-count" : "unknown";
   }
 
   /** Reads an operand and keeps it, unless there is a warning about it: that one names the place. */
-  function readNewOperand(text: string, context: StatementContext): Operand {
+  function readNewOperand(text: string, parameter: number): Operand {
     const { labels, warnings, variables, needsRex, forbidsRex } = context;
     const labelCount = labels.length;
     const warningCount = warnings.length;
+    context.parameter = parameter;
     context.needsRex = false;
     context.forbidsRex = false;
     const operand = parseOperand(text, context);
     if (warnings.length === warningCount) {
       const own = labels.length === labelCount ? noLabels : labels.slice(labelCount);
+      const read = context.variables - variables;
       operandCache.set(text, {
         operand,
+        isPlain: own === noLabels && read === 0 && !context.needsRex && !context.forbidsRex,
         labels: own,
-        variables: context.variables - variables,
+        variables: read,
         needsRex: context.needsRex,
         forbidsRex: context.forbidsRex,
       });
@@ -134,31 +132,43 @@ export function createX86Architecture(name: Mode, environment: AssemblyEnvironme
   }
 
   /** Reads an operand, or takes it from the cache: the same ones occur all over a source. */
-  function readOperand(text: string, context: StatementContext): Operand {
-    // What a gather takes as an address is none for other instructions.
-    if (context.vectorIndex) return parseOperand(text, context);
+  function readOperand(text: string, parameter: number): Operand {
     const known = operandCache.get(text);
-    if (known === undefined) return readNewOperand(text, context);
-    if (known.labels.length > 0) context.labels.push(...known.labels);
+    if (known === undefined) return readNewOperand(text, parameter);
+    if (known.isPlain) return known.operand;
+    if (known.labels !== noLabels) context.labels.push(...known.labels);
     context.variables += known.variables;
-    context.needsRex ||= known.needsRex;
-    context.forbidsRex ||= known.forbidsRex;
+    if (known.needsRex) context.needsRex = true;
+    if (known.forbidsRex) context.forbidsRex = true;
     return known.operand;
+  }
+
+  /** Reads an operand of a gather: what that takes as an address is none for other instructions. */
+  function readGatherOperand(text: string, parameter: number): Operand {
+    context.parameter = parameter;
+    return parseOperand(text, context);
+  }
+
+  function readOperands(opcode: string, parameters: readonly string[]): readonly Operand[] {
+    const { length } = parameters;
+    const operands = operandLists[length] ?? [];
+    context.vectorIndex = isGather(opcode);
+    const read = context.vectorIndex ? readGatherOperand : readOperand;
+    for (let i = 0; i < length; i++) {
+      operands[i] = read(parameters[i] as string, i);
+      // Before the next operand is read: the original reports the first of two mistakes, too.
+      if (context.needsRex && context.forbidsRex) checkByteRegisters(operands.slice(0, i + 1));
+    }
+    context.parameter = length - 1;
+    return operands;
   }
 
   function assembleInstruction(
     opcode: string,
     parameters: readonly string[],
-    context: StatementContext,
+    forms: FormSequence,
   ): AssembledStep {
-    const operands: Operand[] = [];
-    for (let i = 0; i < parameters.length; i++) {
-      context.parameter = i;
-      operands.push(readOperand(parameters[i] ?? "", context));
-      // Before the next operand is read: the original reports the first of two mistakes, too.
-      if (context.needsRex && context.forbidsRex) checkByteRegisters(operands);
-    }
-    const forms = table.forms(opcode, parameters.length) ?? NO_FORMS;
+    const operands = readOperands(opcode, parameters);
     const selection = selectForm(forms, operands);
     if (selection.failure !== undefined)
       throw selectionError(selection.failure, opcode, operands, allForms(forms), context);
@@ -169,11 +179,11 @@ export function createX86Architecture(name: Mode, environment: AssemblyEnvironme
     return stepOf(emission, reserve);
   }
 
-  function assembleSteps(
-    opcode: string,
-    parameters: readonly string[],
-    context: StatementContext,
-  ): AssembledStep[] {
+  /** Throws a StatementError; undefined if there is no such statement. */
+  function assembleSteps(opcode: string, parameters: readonly string[]): AssembledStep[] | undefined {
+    const forms = isNoInstruction(opcode) ? undefined : table.forms(opcode, parameters.length);
+    if (forms !== undefined) return [assembleInstruction(opcode, parameters, forms)];
+    if (lookup(opcode, parameters.length) !== "exact") return undefined;
     switch (opcode) {
       case ".label":
         return [assembleLabel(parameters, context)];
@@ -184,17 +194,29 @@ export function createX86Architecture(name: Mode, environment: AssemblyEnvironme
       case "mov64":
         return [assembleMov64(parameters, context)];
       default:
-        if (opcode.charCodeAt(0) === 0x2e) return assembleData(opcode, parameters, context);
-        return [assembleInstruction(opcode, parameters, context)];
+        return assembleData(opcode, parameters, context);
     }
   }
 
-  function assemble(opcode: string, parameters: readonly string[]): AssembledStatement {
-    const context = createContext(isGather(opcode));
+  /** Prepares the context for a statement; what the one before has handed on stays as it is. */
+  function resetContext(): void {
+    context.vectorIndex = false;
+    context.parameter = 0;
+    context.variables = 0;
+    context.needsRex = false;
+    context.forbidsRex = false;
+    if (context.labels.length > 0) context.labels = [];
+    if (context.warnings.length > 0) context.warnings = [];
+  }
+
+  function assemble(opcode: string, parameters: readonly string[]): AssembledStatement | undefined {
+    resetContext();
     try {
-      const steps = assembleSteps(opcode, parameters, context);
+      const steps = assembleSteps(opcode, parameters);
+      if (steps === undefined) return undefined;
       const { labels, warnings } = context;
       return {
+        kind: "assembled",
         steps,
         labels: labels.length === 0 ? noLabels : labels,
         warnings: warnings.length === 0 ? noWarnings : warnings,
@@ -259,8 +281,14 @@ function located(error: StatementError, context: StatementContext): StatementErr
   return result;
 }
 
+/** Whether a statement of this name is not in the table of instructions. */
+function isNoInstruction(opcode: string): boolean {
+  return opcode.charCodeAt(0) === 0x2e || opcode === "mov64";
+}
+
 /** Only gathers have addresses with a vector register as index. */
 function isGather(opcode: string): boolean {
+  if (opcode.charCodeAt(0) !== 0x76) return false;
   return opcode.startsWith("vgather") || opcode.startsWith("vpgather");
 }
 

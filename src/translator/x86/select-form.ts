@@ -10,9 +10,9 @@ export type Selection =
   | { readonly form: Form; readonly size: number; readonly failure?: undefined }
   | { readonly failure: SelectionFailure };
 
-function kindsFit(form: Form, operands: readonly Operand[]): boolean {
-  const { kinds } = form;
-  for (let i = 0; i < operands.length; i++) {
+/** Whether the kinds of the operands behind the first two fit. */
+function furtherKindsFit({ kinds }: Form, operands: readonly Operand[]): boolean {
+  for (let i = 2; i < operands.length; i++) {
     if (((operands[i] as Operand).kinds & (kinds[i] ?? 0)) === 0) return false;
   }
   return true;
@@ -42,9 +42,12 @@ function decidingSize(form: Form, operands: readonly Operand[]): number {
  * one, which shapes prefixes and operand-sized immediates (0: none).
  */
 export function selectForm(sequence: FormSequence, operands: readonly Operand[]): Selection {
+  const count = operands.length;
+  const first = count > 0 ? (operands[0] as Operand).kinds : 0;
+  const second = count > 1 ? (operands[1] as Operand).kinds : 0;
   let common: number = Size.none;
   let mixed = false;
-  for (let i = 0; i < operands.length; i++) {
+  for (let i = 0; i < count; i++) {
     const { size } = operands[i] as Operand;
     if (size === Size.none || size === common) continue;
     if (common === Size.none) common = size;
@@ -55,7 +58,10 @@ export function selectForm(sequence: FormSequence, operands: readonly Operand[])
     const forms = sequence.at(row);
     for (let at = 0; at < forms.length; at++) {
       const form = forms[at] as Form;
-      if (!kindsFit(form, operands)) continue;
+      const { kinds } = form;
+      if (count > 0 && (first & (kinds[0] as number)) === 0) continue;
+      if (count > 1 && (second & (kinds[1] as number)) === 0) continue;
+      if (count > 2 && !furtherKindsFit(form, operands)) continue;
       kindsMatched = true;
       switch (form.rule) {
         case "uniform":

@@ -3,14 +3,14 @@ import { Size } from "../../x86/sizes.js";
 import type { AssemblyEnvironment } from "../architecture.js";
 import type { LabelUse, StatementWarning } from "../assembled-statement.js";
 
-/** What the parts of the assembler share while they work on one statement. */
+/** What the parts of the assembler share while they work on one statement; the next one gets the same object. */
 export interface StatementContext {
   readonly mode: Mode;
   readonly addressSize: number;
   readonly environment: AssemblyEnvironment;
   readonly registers: RegisterSet;
   /** An xmm or ymm register may be the index of a memory operand (gathers). */
-  readonly vectorIndex: boolean;
+  vectorIndex: boolean;
   /** Index of the parameter being read. */
   parameter: number;
   /** Number of variable registers read. */
@@ -18,8 +18,8 @@ export interface StatementContext {
   /** An operand register can be encoded with REX only, or without only. */
   needsRex: boolean;
   forbidsRex: boolean;
-  readonly labels: LabelUse[];
-  readonly warnings: StatementWarning[];
+  labels: LabelUse[];
+  warnings: StatementWarning[];
 }
 
 /** Size of an address in a mode, as a bit of `Size`. */
