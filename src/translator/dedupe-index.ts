@@ -27,7 +27,7 @@ export interface DedupeIndex {
   /** The ends by suffixes of their texts, of the sizes in `suffixSizes`. */
   readonly levels: readonly Level[];
   /** The ends by as many bytes as a chunk has, for chunks that the others are no help for. */
-  readonly furtherLevels: Map<number, FurtherLevel>;
+  readonly furtherLevels: Map<number, Level>;
 }
 
 /** Ends by their suffixes of one size. */
@@ -37,10 +37,7 @@ interface Level {
   readonly last: Map<string, number>;
   /** The end before with the same suffix, or -1. */
   readonly previous: number[];
-}
-
-interface FurtherLevel extends Level {
-  /** How many ends have been entered. */
+  /** How many ends have been entered, where that is not done as they come. */
   entered: number;
 }
 
@@ -55,7 +52,7 @@ const looksLikeEnd = /[\u00fe\u00ff]/;
 const unescapedEnd = /(?:^|[^\u00fc])[\u00fe\u00ff]/;
 
 function createLevel(size: number): Level {
-  return { size, last: new Map(), previous: [] };
+  return { size, last: new Map(), previous: [], entered: 0 };
 }
 
 export function createDedupeIndex(): DedupeIndex {
@@ -142,14 +139,14 @@ function findAnywhere(index: DedupeIndex, chunk: string): number {
 /** Long suffixes have few lengths, to limit the memory that they take. */
 const longSuffixes = [128, 96, 64, 48, 32] as const;
 
-function furtherLevel({ furtherLevels }: DedupeIndex, length: number): FurtherLevel {
+function furtherLevel({ furtherLevels }: DedupeIndex, length: number): Level {
   const size = longSuffixes.find((suffix) => suffix <= length) ?? length;
-  const level = furtherLevels.get(size) ?? { ...createLevel(size), entered: 0 };
+  const level = furtherLevels.get(size) ?? createLevel(size);
   furtherLevels.set(size, level);
   return level;
 }
 
-function enterEnds(index: DedupeIndex, level: FurtherLevel): void {
+function enterEnds(index: DedupeIndex, level: Level): void {
   const { length } = index.endOffsets;
   for (; level.entered < length; level.entered++) {
     enterEnd(level, textBefore(index, level.entered, level.size), level.entered);

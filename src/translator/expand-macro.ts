@@ -155,8 +155,8 @@ function runStatements(state: TranslationState, invocation: Invocation, first: n
         }
         const executed = split === undefined ? undefined : runSplit(state, invocation, statement, split);
         if (executed === "assembled") continue;
-        if (executed === undefined) runWholeText(state, invocation, statement);
-      } else runWholeText(state, invocation, statement);
+        if (executed === undefined) runWholeText(state, invocation, statement, template);
+      } else runWholeText(state, invocation, statement, undefined);
       byTemplates = mayUseTemplates(state, invocation);
     }
   } catch (error) {
@@ -187,9 +187,29 @@ function enterStatement(
   else call.statement = statement;
 }
 
-/** Executes a statement, expanded as a whole text. */
-function runWholeText(state: TranslationState, invocation: Invocation, statement: MacroStatement): void {
-  const expanded = expandText(state, invocation.macro, statement, invocation.args);
+function expandStatement(
+  state: TranslationState,
+  { macro, args }: Invocation,
+  statement: MacroStatement,
+  template: StatementTemplate | undefined,
+): ExpandedStatement {
+  if (template?.whole !== undefined) {
+    charge(state, statement.text.length);
+    return template.whole;
+  }
+  const expanded = expandText(state, macro, statement, args);
+  if (template !== undefined && cutOf(macro, statement).slots.length === 0) template.whole = expanded;
+  return expanded;
+}
+
+/** Executes a statement, expanded as a whole text; `template` is that of the current definitions, if there is one. */
+function runWholeText(
+  state: TranslationState,
+  invocation: Invocation,
+  statement: MacroStatement,
+  template: StatementTemplate | undefined,
+): void {
+  const expanded = expandStatement(state, invocation, statement, template);
   if (invocation.shows && expanded.text.charCodeAt(0) !== bar) echo(state, expanded.text);
   enterStatement(state, invocation, statement);
   runExpandedStatement(state, expanded);

@@ -2,7 +2,7 @@ import { isBlank, skipBlanks, wordTable } from "./characters.js";
 import { type Defines, substituteDefines } from "./defines.js";
 import { mayOpenControl } from "./open-control.js";
 import { type SplitStatement, splitStatement } from "./split-statement.js";
-import type { CompiledStatement } from "./state.js";
+import type { CompiledStatement, ExpandedStatement } from "./state.js";
 import { StatementError } from "./statement-error.js";
 
 const bar = 124;
@@ -50,6 +50,8 @@ export interface StatementTemplate {
   readonly mayOpenControl: boolean;
   /** Any other statement, unless it has to be split with its arguments filled in. */
   readonly split: SplitTemplate | undefined;
+  /** A statement without parameters, once it was needed: it is the same in every call. */
+  whole: ExpandedStatement | undefined;
 }
 
 const noSlots: readonly number[] = [];
@@ -174,20 +176,30 @@ function createSplit(pieces: readonly string[], slots: readonly number[]): Split
   return { opcode, parameters: split.parameters.map(toPart), slots, compiled: new Map() };
 }
 
+// All in one shape, which makes reading them fast.
+function templateOf(
+  host: CutStatement | undefined,
+  mayOpen: boolean,
+  split: SplitTemplate | undefined,
+): StatementTemplate {
+  return { host, mayOpenControl: mayOpen, split, whole: undefined };
+}
+
 /** Prepares a macro statement for the current definitions. */
 export function createTemplate(cut: CutStatement, defines: Defines): StatementTemplate {
   const { slots } = cut;
-  const template = { host: undefined, mayOpenControl: true, split: undefined };
   const isHost = cut.pieces[0]?.charCodeAt(0) === bar;
   // A statement without parameters is the same text in every call, which is found by that text.
-  if (!isHost && slots.length === 0) return template;
+  if (!isHost && slots.length === 0) return templateOf(undefined, false, undefined);
   const pieces = substitutePieces(cut, defines);
-  if (pieces === undefined) return template;
-  if (!isHost) return { ...template, split: createSplit(pieces, slots) };
+  if (pieces === undefined) return templateOf(undefined, false, undefined);
+  if (!isHost) return templateOf(undefined, false, createSplit(pieces, slots));
   const [first = "", ...others] = pieces;
-  if (first.startsWith("|//") || pieces.some((piece) => piece.includes(".."))) return template;
+  if (first.startsWith("|//") || pieces.some((piece) => piece.includes(".."))) {
+    return templateOf(undefined, false, undefined);
+  }
   const host = { pieces: [first.slice(1), ...others], slots };
-  return { ...template, host, mayOpenControl: mayOpenControl(host.pieces) };
+  return templateOf(host, mayOpenControl(host.pieces), undefined);
 }
 
 /** The arguments that a split statement takes, as one text. */

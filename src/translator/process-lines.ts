@@ -66,7 +66,9 @@ function processHostLines(state: TranslationState, frame: SourceFrame): number {
   syncLine(state);
   const next = nextAssemblerLine(text, end + 1);
   while (end + 1 < next) {
-    end = lineEndAfter(text, end + 1);
+    // Not by lineEndAfter: a call for each line of the source is dear.
+    end = text.indexOf("\n", end + 1);
+    if (end < 0) end = text.length;
     count++;
   }
   const run = text.slice(start, end);
