@@ -51,7 +51,8 @@ function translateRequest(
   extra: TranslateOptions = {},
 ): TranslationResult {
   const language = languageOf(request);
-  return translateWith({ loadLuaParser }, io.readInput(file), {
+  const encodeLatin1 = (text: string): Uint8Array => Buffer.from(text, "latin1");
+  return translateWith({ loadLuaParser, encodeLatin1 }, io.readInput(file), {
     fileName: shownName(file),
     language,
     comments: request.comments,

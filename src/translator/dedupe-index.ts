@@ -216,19 +216,7 @@ function addEnd(index: DedupeIndex, text: string, offset: number, ofPlainChunks:
   for (let at = 0; at < suffixSizes.length; at++) enterEnd(index.levels[at] as Level, searched, end);
 }
 
-// A function of its own: unlike a loop, one that is called often is compiled soon.
-function writeBytes(bytes: Uint8Array, start: number, chunk: string): number {
-  const { length } = chunk;
-  for (let at = 0; at < length; at++) bytes[start + at] = chunk.charCodeAt(at);
-  return start + length;
-}
-
-/** The bytes of the list. */
-export function actionBytes({ chunks, length }: DedupeIndex): Uint8Array {
-  const bytes = new Uint8Array(length);
-  let start = 0;
-  for (let number = 0; number < chunks.length; number++) {
-    start = writeBytes(bytes, start, chunks[number] as string);
-  }
-  return bytes;
+/** The bytes of the list, as one character per byte. */
+export function actionText({ chunks }: DedupeIndex): string {
+  return chunks.join("");
 }

@@ -1,4 +1,4 @@
-import { isBlank } from "./characters.js";
+import { blankTable } from "./characters.js";
 import { noteHostText } from "./lint.js";
 import { flush } from "./pending-code.js";
 import { reportProblem } from "./report.js";
@@ -12,60 +12,68 @@ const bar = 124;
 const semicolon = 59;
 const newline = 10;
 
-/** Index of the bar if the line is an assembler line, else -1. */
-function findBar(text: string, start: number, end: number): number {
-  let at = start;
-  while (at < end && isBlank(text.charCodeAt(at))) at++;
-  return at < end && text.charCodeAt(at) === bar ? at : -1;
-}
-
 /** Processes all lines of a text. Sets `stopped` if it stopped early because of a fatal error. */
 export function processFrame(state: TranslationState, frame: SourceFrame): void {
   const { text } = frame;
+  const { length } = text;
   let start = 0;
-  while (start < text.length) {
+  let barAt = nextBar(text, 0);
+  let assemblerStart = lineStartOf(text, barAt);
+  while (start < length) {
     const end = lineEndAfter(text, start);
     frame.line++;
     frame.classicLine++;
     frame.lineStart = start;
     frame.lineEnd = end;
     if (state.options.flushLines) flush(state);
-    const barAt = findBar(text, start, end);
-    if (barAt < 0) {
-      start = processHostLines(state, frame);
+    if (start < assemblerStart) {
+      start = processHostLines(state, frame, assemblerStart);
       continue;
     }
     processAssemblerLine(state, frame, barAt);
     if (state.stopped) return;
     start = end + 1;
+    barAt = nextBar(text, start);
+    assemblerStart = lineStartOf(text, barAt);
   }
 }
 
 /**
- * Start of the first assembler line behind a position, or the length of the text. Looking for bars
- * first leaves host lines to the engine's own search, which is many times faster than a loop here.
+ * The bar of the first assembler line at or behind the start of a line, or the length of the text.
+ * Looking for bars first leaves host lines to the engine's own search, which is many times faster than
+ * a loop here.
  */
-function nextAssemblerLine(text: string, position: number): number {
-  let barAt = text.indexOf("|", position);
+function nextBar(text: string, lineStart: number): number {
+  let barAt = text.charCodeAt(lineStart) === bar ? lineStart : text.indexOf("|", lineStart);
   while (barAt >= 0) {
     let at = barAt;
-    while (at > position && isBlank(text.charCodeAt(at - 1)) && text.charCodeAt(at - 1) !== newline) at--;
-    if (at === position || text.charCodeAt(at - 1) === newline) return at;
+    let before = newline;
+    while (at > lineStart) {
+      before = text.charCodeAt(at - 1);
+      if (before === newline || blankTable[before] !== 1) break;
+      at--;
+    }
+    if (at === lineStart || before === newline) return barAt;
     barAt = text.indexOf("|", barAt + 1);
   }
   return text.length;
 }
 
-/** Copies host lines up to the next assembler line. Returns where the next line begins. */
-function processHostLines(state: TranslationState, frame: SourceFrame): number {
+/** Start of the line with a bar, or the length of the text if that is what stands for the bar. */
+function lineStartOf(text: string, barAt: number): number {
+  if (barAt === 0 || barAt === text.length) return barAt;
+  return text.lastIndexOf("\n", barAt - 1) + 1;
+}
+
+/** Copies host lines up to the next assembler line. Returns where that begins. */
+function processHostLines(state: TranslationState, frame: SourceFrame, assemblerStart: number): number {
   const { text } = frame;
   const start = frame.lineStart;
   let end = frame.lineEnd;
   let count = 1;
   flush(state);
   syncLine(state);
-  const next = nextAssemblerLine(text, end + 1);
-  while (end + 1 < next) {
+  while (end + 1 < assemblerStart) {
     // Not by lineEndAfter: a call for each line of the source is dear.
     end = text.indexOf("\n", end + 1);
     if (end < 0) end = text.length;

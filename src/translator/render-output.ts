@@ -1,4 +1,4 @@
-import { actionBytes } from "./dedupe-index.js";
+import { actionText } from "./dedupe-index.js";
 import type { DeferredBlock, OutputItem } from "./output.js";
 import type { TranslationState } from "./state.js";
 
@@ -41,7 +41,7 @@ function createRendering(state: TranslationState): Rendering {
 
 /** The bytes from 0 to `length` in decimal, separated by commas. */
 function joinNumbers(state: TranslationState, length: number): string {
-  const bytes = actionBytes(state.chunks).subarray(0, length);
+  const bytes = state.encodeLatin1(actionText(state.chunks)).subarray(0, length);
   if (state.negativeZeros.size === 0) return bytes.join(",");
   return Array.from(bytes, (byte, at) => (state.negativeZeros.has(at) ? "-0" : String(byte))).join(",");
 }

@@ -137,6 +137,7 @@ export interface TranslationState {
   readonly isLua: boolean;
   readonly emitter: Emitter;
   readonly loadLuaParser: () => LuaParser;
+  readonly encodeLatin1: (text: string) => Uint8Array;
   readonly createArchitecture: (name: string, state: TranslationState) => Architecture | undefined;
   readonly directives: ReadonlyMap<string, Directive>;
   readonly recorder: StatementRecorder | undefined;
@@ -257,6 +258,7 @@ export interface StateParts {
   readonly options: ResolvedOptions;
   readonly emitter: Emitter;
   readonly loadLuaParser: () => LuaParser;
+  readonly encodeLatin1: (text: string) => Uint8Array;
   readonly createArchitecture: TranslationState["createArchitecture"];
   readonly directives: TranslationState["directives"];
   readonly recordStatement: TranslationState["recordStatement"];
@@ -295,6 +297,7 @@ export function createState(parts: StateParts): TranslationState {
     isLua: parts.options.language === "lua",
     emitter: parts.emitter,
     loadLuaParser: parts.loadLuaParser,
+    encodeLatin1: parts.encodeLatin1,
     createArchitecture: parts.createArchitecture,
     directives: parts.directives,
     recorder: parts.options.recorder,

@@ -2,7 +2,7 @@ import type { ActionSourceMap } from "../diagnostics/action-source-map.js";
 import type { Diagnostic } from "../diagnostics/diagnostic.js";
 import { ACTION } from "../x86/actions.js";
 import type { Architecture, EngineVersion } from "./architecture.js";
-import { actionBytes } from "./dedupe-index.js";
+import { actionText } from "./dedupe-index.js";
 import { setDefine } from "./defines.js";
 import { directives } from "./directives.js";
 import { dumpDefinitions } from "./dump-definitions.js";
@@ -19,7 +19,7 @@ import { processFrame } from "./process-lines.js";
 import { OutputError, renderKeepingLines, renderOutput } from "./render-output.js";
 import { reportFileProblem } from "./report.js";
 import { createSourceMap } from "./source-map.js";
-import { joinSource, type SourceText } from "./source-text.js";
+import { encodeLatin1, joinSource, type SourceText } from "./source-text.js";
 import { createState, type TranslationState } from "./state.js";
 import { closeBatch, writeBlock } from "./write-output.js";
 import { createX86Architecture } from "./x86/index.js";
@@ -65,6 +65,8 @@ export interface TranslationFailure extends TranslationFacts {
 export interface TranslatorParts {
   /** Gives the parser for conditions; called when one is needed. */
   readonly loadLuaParser: () => LuaParser;
+  /** The bytes of a text with one character per byte, where there is something faster than a loop. */
+  readonly encodeLatin1?: (text: string) => Uint8Array;
 }
 
 const maximumGlobals = 237;
@@ -190,6 +192,7 @@ export function translateWith(
     options: resolved,
     emitter: resolved.language === "lua" ? luaEmitter : cEmitter,
     loadLuaParser: parts.loadLuaParser,
+    encodeLatin1: parts.encodeLatin1 ?? encodeLatin1,
     createArchitecture,
     directives,
     recordStatement,
@@ -236,7 +239,7 @@ function success(state: TranslationState, pieces: readonly string[]): Translatio
     pieces: () => pieces,
     sourceMap: () => createSourceMap(state),
     get actions() {
-      actions ??= chunks.length === 0 ? Uint8Array.of(ACTION.STOP) : actionBytes(chunks);
+      actions ??= chunks.length === 0 ? Uint8Array.of(ACTION.STOP) : state.encodeLatin1(actionText(chunks));
       return actions;
     },
     globals: [...state.globalNumbers.keys()],
