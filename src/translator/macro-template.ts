@@ -58,7 +58,9 @@ const noSlots: readonly number[] = [];
 
 /** Cuts a macro statement into literal pieces and parameter numbers. */
 export function cutAtParameters(statement: string, parameters: readonly string[]): CutStatement {
-  if (parameters.length === 0) return { pieces: [statement], slots: noSlots };
+  if (!parameters.some((parameter) => statement.includes(parameter))) {
+    return { pieces: [statement], slots: noSlots };
+  }
   const pieces: string[] = [];
   const slots: number[] = [];
   let copied = 0;

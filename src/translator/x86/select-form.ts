@@ -43,12 +43,14 @@ function decidingSize(form: Form, operands: readonly Operand[]): number {
  */
 export function selectForm(sequence: FormSequence, operands: readonly Operand[]): Selection {
   const count = operands.length;
-  const first = count > 0 ? (operands[0] as Operand).kinds : 0;
-  const second = count > 1 ? (operands[1] as Operand).kinds : 0;
+  let first = 0;
+  let second = 0;
   let common: number = Size.none;
   let mixed = false;
   for (let i = 0; i < count; i++) {
-    const { size } = operands[i] as Operand;
+    const { kinds, size } = operands[i] as Operand;
+    if (i === 0) first = kinds;
+    else if (i === 1) second = kinds;
     if (size === Size.none || size === common) continue;
     if (common === Size.none) common = size;
     else mixed = true;
