@@ -416,35 +416,32 @@ end
 
 -- Decoding chunks ---------------------------------------------------------------------------------------
 --
--- An operation is WIDTH numbers in the list's `ops`:
---   KIND     what to do (constants below)
---   LITERAL  number of literal bytes to write first
---   FROM     where these bytes are in the list's `literals`
---   X, Y     operands
---   MARKED   number of the literal bytes that follow a MARK action, -1 without one
--- A chunk is a run of operations that ends with END.
+-- A chunk is a run of operations that ends with END. An operation has the fields
+--   kind     what to do (constants below)
+--   bytes    the literal bytes to write first
+--   mark     number of these bytes in front of a MARK action, or nil
+--   x, y     operands
+--   offset   of its code in the action list
 
-local WIDTH, LITERAL, FROM, X, Y, MARKED = 6, 1, 2, 3, 4, 5
-
-local END = 0       -- X: section to switch to or -1
+local END = 0       -- x: section to switch to or -1
 local IMM_D = 1
-local REL_LG = 2    -- X: label entry, negative for forward locals; Y: bytes saved by the short form or 0
-local REL_PC = 3    -- Y: as above
-local LABEL_LG = 4  -- X: label entry
+local REL_LG = 2    -- x: label entry, negative for forward locals; y: bytes saved by the short form or 0
+local REL_PC = 3    -- y: as above
+local LABEL_LG = 4  -- x: label entry
 local LABEL_PC = 5
-local DISP = 6      -- X: 0 zero needs no byte, 1 it does, 2+n look at the register n+1 arguments back; Y: keep mark
+local DISP = 6      -- x: 0 zero needs no byte, 1 it does, 2+n look at the register n+1 arguments back; y: keep mark
 local IMM_S = 7
 local IMM_DB = 8
 local IMM_B = 9
-local VREG = 10     -- X: field descriptor
+local VREG = 10     -- x: field descriptor
 local IMM_W = 11
 local IMM_WB = 12
-local EXTERN = 13   -- X: 1 if relative; Y: index
+local EXTERN = 13   -- x: 1 if relative; y: index
 local REL_A = 14
-local IMM_LG = 15   -- X: label entry, negative for forward locals
+local IMM_LG = 15   -- x: label entry, negative for forward locals
 local IMM_PC = 16
-local ALIGN = 17    -- X: alignment - 1
-local SPACE = 18    -- X: fill byte
+local ALIGN = 17    -- x: alignment - 1
+local SPACE = 18    -- x: fill byte
 local SETLABEL = 19
 local MARK = 20     -- only while decoding
 
@@ -464,11 +461,8 @@ local ACTIONS = {
 }
 local ESCAPE = 252
 
--- Decoded action lists by the cdata object they came from. A list holds a copy of the bytes, not the object.
+-- Action lists by the cdata object they came from. A list holds a copy of the bytes, not the object.
 local lists = setmetatable({}, { __mode = "k" })
-
--- Copies of literal bytes may read and write this much beyond the end.
-local SLACK = 32
 
 local function make_list(actions)
   local data, size
@@ -485,23 +479,15 @@ local function make_list(actions)
     end
   end
   if not data then error("dasm: an action list made by .actionlist expected, got " .. type(actions), 4) end
-  local list = {
+  return {
     data = data,              -- keeps `actions` alive
     actions = cast(const_byte_pointer, data),
     size = size,
-    chunks = {},              -- start offset -> { first operation, number of arguments }
-    ops = new_cdata(ints, 64 * WIDTH), op_capacity = 64 * WIDTH,
-    op_count = WIDTH,         -- operation 0 is an empty chunk, for the list heads of sections
-    offsets = {},             -- operation -> offset of its code in the action list
+    chunks = {},              -- start offset -> { argument_count, add }, see prepare
     places = {},              -- start offset of a chunk -> source position that first put it
-    literals = nil, literal_memory = nil, literal_capacity = 256, literal_count = 0,
     label_size = nil,         -- bytes of a label address, once one was met
     map = nil,
   }
-  list.ops[X] = -1
-  list.literal_memory = new_cdata(bytes, 256 + SLACK)
-  list.literals = cast(byte_pointer, list.literal_memory)
-  return list
 end
 
 local function list_of(actions)
@@ -516,24 +502,6 @@ end
 local decode
 
 do
-
-local function reserve_ops(list)
-  if list.op_count + WIDTH <= list.op_capacity then return end
-  local larger = new_cdata(ints, list.op_capacity * 2)
-  copy(larger, list.ops, list.op_count * 4)
-  list.ops, list.op_capacity = larger, list.op_capacity * 2
-end
-
-local function add_literal(list, byte)
-  if list.literal_count == list.literal_capacity then
-    local larger = new_cdata(bytes, list.literal_capacity * 2 + SLACK)
-    copy(larger, list.literals, list.literal_count)
-    list.literals, list.literal_memory = cast(byte_pointer, larger), larger
-    list.literal_capacity = list.literal_capacity * 2
-  end
-  list.literals[list.literal_count] = byte
-  list.literal_count = list.literal_count + 1
-end
 
 -- A byte of the action list, nil behind its end.
 local function byte_at(list, offset)
@@ -563,7 +531,7 @@ local function zero_rule(chunk, list, offset)
   return band(register, 7) == 5 and 1 or 0
 end
 
--- X and Y of one action; `chunk` carries what later actions need to know about earlier ones.
+-- x and y of one action; `chunk` carries what later actions need to know about earlier ones.
 local function operands_of(list, chunk, kind, code, offset)
   local actions = list.actions
   if kind == DISP then
@@ -603,31 +571,25 @@ local function bad_chunk(start, why)
   error(("dasm: bad action list: %s in the chunk at offset %d"):format(why, start), 0)
 end
 
--- Add one operation to the list; `run` says where its literal bytes are.
+-- Add one operation to the chunk; `run` are the literal bytes before it.
 local function add_operation(list, chunk, run, kind, code, offset)
-  reserve_ops(list)
-  local op, ops = list.op_count, list.ops
   local x, y = operands_of(list, chunk, kind, code, offset)
-  ops[op], ops[op + LITERAL], ops[op + FROM] = kind, run.length, run.from
-  ops[op + X], ops[op + Y] = x, y
-  ops[op + MARKED] = run.mark and run.length - run.mark or -1
-  list.offsets[op] = offset
-  list.op_count = op + WIDTH
+  chunk[#chunk + 1] = { kind = kind, bytes = run.bytes, mark = run.mark, x = x, y = y, offset = offset }
   if WITH_ARGUMENT[kind] then chunk.argument_count = chunk.argument_count + 1 end
   if kind == IMM_LG or kind == IMM_PC then chunk.has_label_address = true end
-  run.length, run.from, run.mark, run.after = 0, list.literal_count, nil, kind
+  run.bytes, run.mark, run.after = {}, nil, kind
   return x
 end
 
 -- Add an action other than a literal byte. `run` is the run of literal bytes before it.
 local function add_action(list, chunk, run, kind, code, offset, start)
-  if run.length > 0 then chunk.base_argument = nil end -- it was a register of an earlier instruction
-  if kind == SETLABEL and (run.length > 0 or run.after ~= LABEL_LG and run.after ~= LABEL_PC) then
+  if #run.bytes > 0 then chunk.base_argument = nil end -- it was a register of an earlier instruction
+  if kind == SETLABEL and (#run.bytes > 0 or run.after ~= LABEL_LG and run.after ~= LABEL_PC) then
     bad_chunk(start, "an address without a label")
   end
   local x = 0
   if kind == MARK then
-    run.mark = run.length
+    run.mark = #run.bytes
   else
     x = add_operation(list, chunk, run, kind, code, offset)
   end
@@ -636,7 +598,7 @@ end
 
 local function decode_actions(list, chunk, start)
   local offset = start
-  local run = { length = 0, from = list.literal_count, mark = nil, after = nil }
+  local run = { bytes = {}, mark = nil, after = nil }
   local kind
   repeat
     local code = byte_at(list, offset) or bad_chunk(start, "missing end")
@@ -648,13 +610,14 @@ local function decode_actions(list, chunk, start)
       add_action(list, chunk, run, kind, code, offset, start)
     else
       local byte = code == ESCAPE and list.actions[offset + 1] or code
-      add_literal(list, byte)
-      run.length, chunk.opcode = run.length + 1, byte
+      run.bytes[#run.bytes + 1] = byte
+      chunk.opcode = byte
     end
     offset = offset + 1 + operand_count
   until kind == END
 end
 
+-- The chunk at an offset: a list of operations with the fields argument_count and has_label_address.
 function decode(list, start)
   if type(start) ~= "number" then
     error(("bad argument #2 to 'dasm_put' (cannot convert '%s' to 'int')"):format(type(start)), 4)
@@ -663,58 +626,48 @@ function decode(list, start)
     error(("dasm: offset %s is outside the action list of %d bytes"):format(tostring(start), list.size), 4)
   end
   -- opcode, modrm, sib and base_argument are what an action needs to know about the bytes before it.
-  local chunk = { pc = list.op_count, argument_count = 0, has_label_address = false, opcode = 0 }
-  local op_count, literal_count = list.op_count, list.literal_count
+  local chunk = { argument_count = 0, has_label_address = false, opcode = 0 }
   local ok, message = pcall(decode_actions, list, chunk, start)
-  if not ok then
-    list.op_count, list.literal_count = op_count, literal_count
-    error(message, 4)
-  end
-  return { pc = chunk.pc, argument_count = chunk.argument_count, has_label_address = chunk.has_label_address }
-end
-
-end
-
--- Decode the chunk that put met for the first time.
-local function prepare(state, start)
-  local list = state.list
-  local chunk = decode(list, start)
-  if chunk.has_label_address and not list.label_size then list.label_size = label_size_of_caller() end
-  local info = debug.getinfo(3, "Sl")
-  if info and info.currentline > 0 then
-    list.places[start] = ("%s:%d"):format(info.short_src, info.currentline)
-  end
-  list.chunks[start] = chunk
+  if not ok then error(message, 4) end
   return chunk
 end
 
--- Some betas of LuaJIT 2.1 continue a trace after a function like debug.getinfo ("stitching") with the wrong
--- arguments when the caller is variadic, as put is.
-jit.off(prepare)
+end
 
 -- State -------------------------------------------------------------------------------------------------
 --
--- The log, one int32 array, has one head per section and behind them one record per put:
---   record:  first operation, NEXT, EVENT, arguments ...
---   head:    the same (an empty chunk), then ESTIMATE, TAIL, EVENT_TAIL
--- NEXT: until scanned the position behind the record, then the next record of the same section or 0.
--- EVENT: first event of the record.
+-- `code` holds the bytes of all chunks in the order they were put, with every branch in its long form and
+-- without the bytes of .align and .space. What depends on the final place of the code is left to events.
 --
--- Events, four numbers each, are what layout needs to visit: WHAT, estimate, operand, next event of the
--- section. The first ones are the list heads of the sections. WHAT: 0 label, 1 reference that stays as it is,
--- 2 alignment, 3 jmp, 4 jcc; SHORT is added by layout.
+-- Events, four numbers each, are in the same order: WHAT, ESTIMATE, OPERAND, POSITION.
+--   POSITION: offset in `code` at which it happens, for references that of the 4 or 8 bytes to fill in
+--   ESTIMATE: offset in the section behind the event, if every branch is long and every .align has its full size;
+--             `delta` is the difference of this estimate and the position
+-- The events of a section are in pieces: a SECTION_END ends each of them and tells where the next one begins.
+--
+-- Each section has a head of three numbers: its ESTIMATE at the end while another section is current, its
+-- first event and its last SECTION_END, both 0 if there is none.
 --
 -- Targets, four numbers each, are what a label name means to a set of references: DEFINITION (event of the
--- definition or 0), SECTION, OFFSET (estimate, after layout final; address for PRESET), STATE.
+-- definition; until then the action list offset of the first reference), SECTION, OFFSET (estimate, after layout
+-- final; address for PRESET), STATE.
 --
 -- Label tables map a label to 0 (unused), a target (defined) or minus a target (pending).
 --
 -- The flags of a state are one number; bit n from 1 to 9 says that local label n is pending.
 
-local HEAD, NEXT, EVENT, ESTIMATE, TAIL, EVENT_TAIL = 6, 1, 2, 3, 4, 5
-local ARGUMENTS = 3
-local LABEL, FIXED, ALIGNMENT, JMP, JCC, SHORT = 0, 1, 2, 3, 4, 16
-local SECTION, OFFSET, STATE = 1, 2, 3
+local HEAD, FIRST, LAST = 3, 1, 2
+local EVENT, ESTIMATE, OPERAND, POSITION = 4, 1, 2, 3
+local LABEL = 0           -- of a global label: minus its entry; OPERAND: target
+local FIXED, JMP, JCC = 1, 3, 4 -- 32 bit references; OPERAND: target
+local ALIGNMENT = 2       -- OPERAND: alignment - 1
+local RELATIVE = 5        -- OPERAND: an address
+local EXTERNAL_SYMBOL = 6 -- OPERAND: index * 2 + 1 if it is relative
+local SECTION_END = 7     -- OPERAND: event that begins the next piece, 0 if there is none
+local ADDRESS = 8         -- + 4 or 8 bytes; OPERAND: target
+local SHORT = 32          -- + JMP or JCC, by layout
+local SPACES = 0x100      -- + fill byte; OPERAND: number of bytes
+local TARGET, SECTION, OFFSET, STATE = 4, 1, 2, 3
 local LOCALS_PENDING, LOCAL_USED, ALIGNED = 0x3fe, 1, 0x2000
 local GLOBAL_PENDING, GLOBAL_DEFINED, PC_PENDING = 0x400, 0x800, 0x1000
 local BOUND, PENDING, EXTERNAL, PRESET = 0, 1, 2, 3
@@ -735,14 +688,18 @@ local function need(state, condition, why)
   if not condition then error("dasm: " .. why, 3) end
 end
 
--- A state begins with one piece of memory for its local labels, log, events and targets, one behind the other;
--- indices into all of them count from the beginning of that piece. These are the numbers for which there is room.
+-- Bytes around code: writing literal bytes may touch SLACK more than it should, what a bad action list does to the
+-- bytes before a variable register may touch FRONT bytes before the beginning.
+local FRONT, SLACK = 16, 32
+
+-- A state begins with one piece of memory for its local labels, heads, code, events and targets, one behind the
+-- other; indices of labels, heads, events and targets count from the beginning of that piece.
 local LOCALS = 10 -- labels 0 to 9
-local FIRST_LOG, FIRST_EVENTS, FIRST_TARGETS = 96, 48, 24
+local FIRST_CODE, FIRST_EVENTS, FIRST_TARGETS = 256, 14 * EVENT, 6 * TARGET
 
 local function head_of(section) return LOCALS + section * HEAD end
-local function first_event(state) return head_of(state.section_count) + FIRST_LOG end
-local function first_target(state) return first_event(state) + state.section_count * 4 + FIRST_EVENTS end
+local function first_event(state) return head_of(state.section_count) + (FRONT + FIRST_CODE + SLACK) / 4 end
+local function first_target(state) return first_event(state) + FIRST_EVENTS end
 
 -- The arrays of a state are pointers, so that the JIT compiler sees one type; its field `memory` keeps the memory:
 -- a cdata object, or a table of several when arrays have grown.
@@ -794,31 +751,229 @@ end
 local function keep_memory(state, name, owner)
   local memory = state.memory
   if type(memory) ~= "table" then
-    memory = { first = memory, log = false, events = false, targets = false, labels = false }
+    memory = { first = memory, code = false, events = false, targets = false, labels = false }
     state.memory = memory
   end
   memory[name] = owner
 end
 
--- Replace an array of the state, which has `used` numbers, by a larger one.
-local function grow(state, name, used, capacity)
+-- A larger copy of an array of the state.
+local function larger(state, name, array, used, capacity)
   local memory = state.memory
   local owner = type(memory) == "table" and memory[name]
-  state[name], owner = larger_ints(state[name], owner, used, capacity)
+  array, owner = larger_ints(array, owner, used, capacity)
   keep_memory(state, name, owner)
+  return array
 end
 
-local function grow_log(state, top)
-  local capacity = state.capacity * 2
-  while capacity < top do capacity = capacity * 2 end
-  grow(state, "log", state.used, capacity)
-  state.capacity = capacity
+local function grow_events(state)
+  local capacity = state.event_capacity * 2
+  state.events = larger(state, "events", state.events, state.event_count, capacity)
+  state.event_capacity = capacity
 end
 
--- Some betas of LuaJIT 2.1 give put the wrong variadic arguments when this is a part of its trace.
-jit.off(grow_log)
+local function grow_targets(state)
+  local capacity = state.target_capacity * 2
+  state.targets = larger(state, "targets", state.targets, state.target_count, capacity)
+  state.target_capacity = capacity
+end
 
--- Put ---------------------------------------------------------------------------------------------------
+-- `limit` is the position up to which chunks may write without asking make_room: there is room, and the estimate
+-- does not get too large for 32 bits.
+local MAX_SIZE = 0x7fffffff
+
+local function set_limit(state)
+  local limit = MAX_SIZE - state.delta
+  state.limit = state.capacity < limit and state.capacity or limit
+end
+
+-- Make room for `count` more bytes of code. Returns whether the code does not get too large.
+local function make_room(state, count)
+  local top, capacity = state.used + count, state.capacity
+  if top + state.delta > MAX_SIZE or top > MAX_SIZE - 0x1000 then return false end
+  if top > capacity then
+    repeat capacity = capacity * 2 until capacity >= top
+    local start = cast(int_pointer, state.bytes - FRONT)
+    local used = math.ceil((FRONT + state.used) / 4)
+    start = larger(state, "code", start, used, (FRONT + capacity + SLACK) / 4)
+    state.bytes, state.capacity = cast(byte_pointer, start) + FRONT, capacity
+  end
+  set_limit(state)
+  return true
+end
+
+-- These are called rarely. Some betas of LuaJIT 2.1 continue a trace wrongly after what they call.
+jit.off(grow_events)
+jit.off(grow_targets)
+jit.off(make_room)
+
+-- Pass 1: events and labels -----------------------------------------------------------------------------
+
+-- Add an event; `size` bytes of code, or an estimate of it, belong to it. Returns its number.
+local function add_event(state, what, operand, position, size)
+  local event = state.event_count
+  if event + EVENT > state.event_capacity then grow_events(state) end
+  state.event_count = event + EVENT
+  local events = state.events
+  events[event], events[event + ESTIMATE] = what, position + state.delta + size
+  events[event + OPERAND], events[event + POSITION] = operand, position
+  return event
+end
+
+local function new_target(state, definition)
+  local target = state.target_count
+  if target + TARGET > state.target_capacity then grow_targets(state) end
+  state.target_count = target + TARGET
+  local targets = state.targets
+  targets[target], targets[target + STATE] = definition, PENDING
+  return target
+end
+
+-- The target that a reference through `entry` means; `source`: its action list offset.
+local function refer(state, labels, entry, source)
+  local target = labels[entry]
+  if target > 0 then return target end
+  if target < 0 then return -target end
+  target = new_target(state, source)
+  labels[entry] = -target
+  return target
+end
+
+-- Add the definition of a label.
+local function define(state, labels, entry, what, position)
+  local target = -labels[entry]
+  if target <= 0 then target = new_target(state, 0) end
+  labels[entry] = target
+  local event = add_event(state, what, target, position, 0)
+  local targets = state.targets
+  targets[target], targets[target + SECTION] = event, state.section
+  targets[target + OFFSET], targets[target + STATE] = position + state.delta, BOUND
+end
+
+-- Make sure that there is a table with entry `entry` for global labels too.
+local function need_label(state, entry)
+  if entry < state.label_capacity then return end
+  local labels, memory = new_ints(state.label_count)
+  copy(labels, state.labels, LOCALS * 4)
+  keep_memory(state, "labels", memory)
+  state.labels, state.label_capacity = labels, state.label_count
+end
+
+-- What chunks call, see below; all return whether the label exists.
+
+-- A reference to a local or global label, which is backward from 1 to 9, forward if negative, else global.
+local function refer_to_label(state, x, what, position, size, source)
+  if x > 0 and x < 10 and state.labels[x] <= 0 then return false end
+  local entry = x < 0 and -x or x
+  if entry >= state.label_count then return false end
+  need_label(state, entry)
+  local labels = state.labels
+  if x < 0 then
+    if labels[entry] > 0 then labels[entry] = 0 end
+    state.flags = bor(state.flags, lshift(1, entry), LOCAL_USED)
+  elseif x >= 10 and labels[entry] == 0 then
+    state.flags = bor(state.flags, GLOBAL_PENDING)
+  end
+  add_event(state, what, refer(state, labels, entry, source), position, size)
+  return true
+end
+
+local function define_label(state, entry, position)
+  if entry >= state.label_count then return false end
+  need_label(state, entry)
+  if entry < 10 then
+    state.flags = bor(band(state.flags, bnot(lshift(1, entry))), LOCAL_USED)
+  else
+    state.flags = bor(state.flags, GLOBAL_DEFINED)
+  end
+  define(state, state.labels, entry, entry < 10 and LABEL or -entry, position)
+  return true
+end
+
+local function refer_to_pc(state, pc, what, position, size, source)
+  if pc < 0 or pc >= state.pc_count then return false end
+  local pcs = state.pcs
+  if pcs[pc] == 0 then state.flags = bor(state.flags, PC_PENDING) end
+  add_event(state, what, refer(state, pcs, pc, source), position, size)
+  return true
+end
+
+local function define_pc(state, pc, position)
+  if pc < 0 or pc >= state.pc_count then return false end
+  define(state, state.pcs, pc, LABEL, position)
+  return true
+end
+
+-- The label that was just defined is an address.
+local function preset_label(state, value)
+  local target = state.events[state.event_count - EVENT + OPERAND]
+  state.targets[target + STATE], state.targets[target + OFFSET] = PRESET, value
+end
+
+local function add_alignment(state, mask, position)
+  state.flags = bor(state.flags, ALIGNED)
+  add_event(state, ALIGNMENT, mask, position, mask)
+  state.delta = state.delta + mask
+  set_limit(state)
+end
+
+-- Returns whether the code does not get too large.
+local function add_space(state, count, byte, position)
+  if position + state.delta + count > MAX_SIZE then return false end
+  add_event(state, SPACES + byte, count, position, count)
+  state.delta = state.delta + count
+  set_limit(state)
+  return true
+end
+
+-- End the current piece.
+local function end_piece(state)
+  local heads, head = state.heads, head_of(state.section)
+  heads[head] = state.used + state.delta
+  heads[head + LAST] = add_event(state, SECTION_END, 0, state.used, 0)
+end
+
+local function begin_piece(state, section)
+  local heads, head = state.heads, head_of(section)
+  if heads[head + LAST] == 0 then
+    heads[head + FIRST] = state.event_count
+  else
+    state.events[heads[head + LAST] + OPERAND] = state.event_count
+  end
+  state.section, state.delta = section, heads[head] - state.used
+  set_limit(state)
+end
+
+-- Abandon the chunk that is being put because of what `status` says.
+local function abandon(state, status, event_count, delta)
+  state.status = status
+  state.event_count, state.delta = event_count, delta
+  set_limit(state)
+end
+
+-- Pass 1: chunks as functions -----------------------------------------------------------------------------
+--
+-- For each chunk a function add(state, argument ...) is generated, because a walk over the operations would be a
+-- loop in every loop that calls put, which the JIT compiler cannot compile in one piece. It
+--   converts the arguments, raising an error if that is impossible, before anything is changed;
+--   writes the bytes of the chunk behind the code and adds its events;
+--   moves the end of the code at last, so that a fault on the way leaves the state as it was.
+--
+-- For add eax, [ebx+n]; imul ecx, ecx, n:
+--
+--   return function(state, a1, a2)
+--     a1 = to_int(a1)
+--     a2 = to_int(a2)
+--     local n = state.used
+--     if n + 9 > state.limit and not make_room(state, 9) then ... end
+--     local bytes, mark = state.bytes, -1
+--     copy(bytes + n, "\3\131\0\0", 4)
+--     mark = n + 2
+--     if a1 == 0 then ... elseif a1 >= -128 and a1 <= 127 then ... else ... end
+--     copy(bytes + n, "\105\201\0\0\0\0\0\0", 8)
+--     int_at(bytes, n + 2, a2)
+--     state.used = n + 6
+--   end
 
 local function convert(x)
   local kind = type(x)
@@ -829,6 +984,7 @@ local function convert(x)
   elseif kind == "boolean" then
     return x and 1 or 0
   elseif kind == "number" then
+    if x > -0x8000000000000 and x < 0x8000000000000 then return tobit(x) end
     error(("dasm: %s is not a 32 bit number"):format(tostring(x)), 4)
   end
   error(("cannot convert '%s' to 'int'"):format(kind), 4)
@@ -836,13 +992,334 @@ end
 
 -- A number modulo 2^32; numbers too large for that to be exact, infinities and NaN are refused.
 local function to_int(x)
-  if type(x) == "number" and x > -0x8000000000000 and x < 0x8000000000000 then return tobit(x) end
+  if type(x) == "number" then
+    local value = tobit(x)
+    if value == x then return value end
+  end
   return convert(x)
 end
 
-local function log_more(log, at, count, ...)
-  for i = 1, count do log[at + i - 1] = to_int((select(i, ...))) end
+local generate
+
+do
+
+local function put_int(bytes, position, value)
+  cast(int_pointer, bytes + position)[0] = value
 end
+
+local function put_word(bytes, position, value)
+  cast(word_pointer, bytes + position)[0] = value
+end
+
+-- Bytes on their way. Only copy tells the JIT compiler that bytes change other than one by one.
+local moved = new_cdata(bytes, 8)
+
+-- Apply a variable register to the instruction that ends at n. `low`: whether this register and others that the
+-- field descriptor x names are all below 8. Returns the new end and the new mark.
+local function put_register(bytes, n, mark, register, x, low)
+  local field = band(x, 0xe0)
+  local first = n - band(x, 7)
+  local k = band(rshift(x, 3), 3)
+  if register >= 8 and field < 0xa0 then
+    local shift = field == 0x40 and 1 or field == 0x80 and 2 or 0
+    if bytes[first] >= 0x80 then
+      bytes[first + 1] = bxor(bytes[first + 1], lshift(0x20, shift))
+    else
+      bytes[first] = bxor(bytes[first], lshift(1, shift))
+    end
+    register = register - 8
+  elseif k > 0 and low then
+    if bytes[first] >= 0x80 then
+      local third = bytes[first + 2]
+      bytes[first] = 0xc5
+      bytes[first + 1] = bor(band(bytes[first + 1], 0x80), third)
+      first = first + 2
+    end
+    copy(moved, bytes + (first + 1), 8) -- the prefix is at most 7 bytes back
+    copy(bytes + first, moved, 8)
+    n = n - 1
+    if mark >= 0 then mark = mark - 1 end
+  end
+  if field >= 0x40 then
+    bytes[n - 1] = bxor(bytes[n - 1], field == 0xc0 and lshift(register, 4) or lshift(register, 3))
+  else
+    bytes[n - 1] = bxor(bytes[n - 1], register)
+    if field == 0 and register == 4 then
+      bytes[n] = 0x24
+      n = n + 1
+    end
+  end
+  return n, mark
+end
+
+-- A displacement that needs no byte if it is zero and `omit` says so; it changes the ModRM byte before the mark.
+local function put_displacement(bytes, n, mark, value, omit)
+  if value == 0 and omit then
+    bytes[mark - 1] = bytes[mark - 1] - 0x80
+    return n
+  elseif value >= -128 and value <= 127 then
+    bytes[mark - 1] = bytes[mark - 1] - 0x40
+    bytes[n] = value
+    return n + 1
+  end
+  cast(int_pointer, bytes + n)[0] = value
+  return n + 4
+end
+
+-- Begin the generated function anew with what has been gathered: literal bytes with gaps, then what fills the gaps.
+local function flush(out)
+  local template = out.template
+  local count = #template
+  if count > 0 then
+    -- sizes that the JIT compiler copies with few moves
+    local size = count <= 2 and count or count <= 4 and 4 or math.ceil(count / 8) * 8
+    for i = count + 1, size do template[i] = 0 end
+    for i = 1, size do template[i] = ("\\%03d"):format(template[i]) end
+    out[#out + 1] = ('copy(bytes + (n + %d), "%s", %d)'):format(out.from, table.concat(template), size)
+    out.template = {}
+  end
+  for i, line in ipairs(out.gaps) do out[#out + 1] = line end
+  out.gaps = {}
+  out.from = out.at
+end
+
+local function add_line(out, format, ...)
+  out[#out + 1] = format:format(...)
+end
+
+-- Leave a gap of `size` bytes, which the statement `format` fills; it gets the position in front of the values.
+local function gap(out, size, format, ...)
+  if format then out.gaps[#out.gaps + 1] = format:format("n + " .. out.at, ...) end
+  for i = 1, size do out.template[#out.template + 1] = 0 end
+  out.at = out.at + size
+end
+
+-- Write what was gathered, so that statements that move n can follow; positions count from the new n.
+local function move(out, format, ...)
+  add_line(out, format, ...)
+  out.at, out.from = 0, 0
+end
+
+local function fault_unless(out, condition, status)
+  add_line(out, "if not (%s) then return abandon(state, %d, event_count, delta) end", condition, status)
+end
+
+local IS_BYTE = "(%s >= -128 and %s <= 127)"
+
+-- Operation -> function(out, operation, name of the argument, function from the number of an argument to its name).
+local GENERATORS = {}
+
+GENERATORS[END] = function(out, op)
+  flush(out)
+  if op.x >= 0 then fault_unless(out, op.x .. " < state.section_count", RANGE_SEC + op.offset) end
+  add_line(out, "state.used = n + %d", out.at)
+  if op.x >= 0 then add_line(out, "end_piece(state) begin_piece(state, %d)", op.x) end
+end
+
+GENERATORS[IMM_D] = function(out, op, value) gap(out, 4, "put_int(bytes, %s, %s)", value) end
+
+local function generate_byte(low, high)
+  return function(out, op, value)
+    fault_unless(out, ("%s >= %d and %s <= %d"):format(value, low, value, high), RANGE_I + op.offset)
+    gap(out, 1, "bytes[%s] = %s", value)
+  end
+end
+
+GENERATORS[IMM_S] = generate_byte(-128, 127)
+GENERATORS[IMM_B] = generate_byte(0, 255)
+
+GENERATORS[IMM_W] = function(out, op, value)
+  fault_unless(out, ("%s >= 0 and %s <= 65535"):format(value, value), RANGE_I + op.offset)
+  gap(out, 2, "put_word(bytes, %s, %s)", value)
+end
+
+-- An immediate that is one byte if it can be; then the opcode in front of the ModRM byte changes.
+local function generate_short_immediate(out, value, put, size)
+  flush(out)
+  add_line(out, "n = n + %d", out.at)
+  add_line(out, "if " .. IS_BYTE .. " then", value, value)
+  add_line(out, "if mark < 0 then mark = n end")
+  add_line(out, "bytes[mark - 2] = bytes[mark - 2] + 2 bytes[n] = %s n = n + 1", value)
+  add_line(out, "else %s(bytes, n, %s) n = n + %d end", put, value, size)
+  move(out, "mark = -1")
+end
+
+GENERATORS[IMM_DB] = function(out, op, value) generate_short_immediate(out, value, "put_int", 4) end
+
+GENERATORS[IMM_WB] = function(out, op, value)
+  fault_unless(out, ("%s >= -128 and %s <= 65535"):format(value, value), RANGE_I + op.offset)
+  generate_short_immediate(out, value, "put_word", 2)
+end
+
+GENERATORS[DISP] = function(out, op, value, argument, index)
+  local omit = op.x == 0 and "true" or op.x == 1 and "false"
+    or ("band(%s, 7) ~= 5"):format(argument(index - op.x + 1))
+  flush(out)
+  add_line(out, "if mark < 0 then mark = n + %d end", out.at)
+  move(out, "n = put_displacement(bytes, n + %d, mark, %s, %s)", out.at, value, omit)
+  if op.y == 0 then add_line(out, "mark = -1") end
+end
+
+GENERATORS[VREG] = function(out, op, value, argument, index)
+  local x = op.x
+  local field, k = band(x, 0xe0), band(rshift(x, 3), 3)
+  local allowed = ("%s >= 0 and %s <= 15"):format(value, value)
+  if field == 0x40 then allowed = allowed .. (" and %s ~= 4"):format(value) end
+  fault_unless(out, allowed, RANGE_VREG + op.offset)
+  local low = "false"
+  if k > 0 then
+    local registers = {}
+    for i = 0, k - 1 do registers[#registers + 1] = index - i >= 1 and argument(index - i) or nil end
+    low = ("bor(%s) <= 7"):format(table.concat(registers, ", "))
+  end
+  flush(out)
+  move(out, "n, mark = put_register(bytes, n + %d, mark, %s, %d, %s)", out.at, value, x, low)
+end
+
+GENERATORS[LABEL_LG] = function(out, op)
+  fault_unless(out, ("define_label(state, %d, n + %d)"):format(op.x, out.at), RANGE_LG + op.offset + 1)
+end
+
+GENERATORS[LABEL_PC] = function(out, op, pc)
+  fault_unless(out, ("define_pc(state, %s, n + %d)"):format(pc, out.at), RANGE_PC + op.offset)
+end
+
+GENERATORS[REL_LG] = function(out, op)
+  local what = op.y == 0 and FIXED or op.y
+  fault_unless(out, ("refer_to_label(state, %d, %d, n + %d, 4, %d)"):format(op.x, what, out.at, op.offset),
+    RANGE_LG + op.offset + 1)
+  gap(out, 4)
+end
+
+GENERATORS[REL_PC] = function(out, op, pc)
+  local what = op.y == 0 and FIXED or op.y
+  fault_unless(out, ("refer_to_pc(state, %s, %d, n + %d, 4, %d)"):format(pc, what, out.at, op.offset),
+    RANGE_PC + op.offset)
+  gap(out, 4)
+end
+
+-- The width is looked up each time: setversion may change it.
+GENERATORS[IMM_LG] = function(out, op)
+  flush(out)
+  move(out, "n = n + %d", out.at)
+  add_line(out, "size = state.list.label_size")
+  fault_unless(out, ("refer_to_label(state, %d, %d + size, n, size, %d)"):format(op.x, ADDRESS, op.offset),
+    RANGE_LG + op.offset + 1)
+  add_line(out, "n = n + size")
+end
+
+GENERATORS[IMM_PC] = function(out, op, pc)
+  flush(out)
+  move(out, "n = n + %d", out.at)
+  add_line(out, "size = state.list.label_size")
+  fault_unless(out, ("refer_to_pc(state, %s, %d + size, n, size, %d)"):format(pc, ADDRESS, op.offset),
+    RANGE_PC + op.offset)
+  add_line(out, "n = n + size")
+end
+
+GENERATORS[EXTERN] = function(out, op)
+  local operand = op.y * 2 + (op.x ~= 0 and 1 or 0)
+  add_line(out, "add_event(state, %d, %d, n + %d, 4)", EXTERNAL_SYMBOL, operand, out.at)
+  gap(out, 4)
+end
+
+GENERATORS[REL_A] = function(out, op, value)
+  add_line(out, "add_event(state, %d, %s, n + %d, 4)", RELATIVE, value, out.at)
+  gap(out, 4)
+end
+
+GENERATORS[ALIGN] = function(out, op) add_line(out, "add_alignment(state, %d, n + %d)", op.x, out.at) end
+
+GENERATORS[SPACE] = function(out, op, count)
+  fault_unless(out, count .. " >= 0", RANGE_I + op.offset)
+  fault_unless(out, ("add_space(state, %s, %d, n + %d)"):format(count, op.x, out.at), NOMEM)
+end
+
+GENERATORS[SETLABEL] = function(out, op, value) add_line(out, "preset_label(state, %s)", value) end
+
+local NAMES = [[copy, put_int, put_word, put_register, put_displacement, to_int, band, bor, make_room, abandon,
+add_event, refer_to_label, refer_to_pc, define_label, define_pc, preset_label, add_alignment, add_space,
+end_piece, begin_piece]]
+
+-- So many arguments are local variables of the generated function; more are in a table.
+local MOST_LOCALS = 60
+
+-- Names of the arguments of a chunk, and the lines that convert them.
+local function generate_arguments(out, count)
+  if count > MOST_LOCALS then
+    add_line(out, "return function(state, ...)")
+    add_line(out, "local a = { ... }")
+    add_line(out, "for i = 1, %d do a[i] = to_int(a[i]) end", count)
+    return function(i) return ("a[%d]"):format(i) end
+  end
+  local function argument(i) return "a" .. i end
+  local names = { "state" }
+  for i = 1, count do names[i + 1] = argument(i) end
+  add_line(out, "return function(%s)", table.concat(names, ", "))
+  for i = 1, count do add_line(out, "a%d = to_int(a%d)", i, i) end
+  return argument
+end
+
+-- An upper bound of the bytes that a chunk writes.
+local function room_of(chunk)
+  local room = 0
+  for _, op in ipairs(chunk) do room = room + #op.bytes + 8 end
+  return room
+end
+
+local function generate_body(out, chunk, argument)
+  local index = 0
+  for _, op in ipairs(chunk) do
+    local start = out.at
+    for _, byte in ipairs(op.bytes) do out.template[#out.template + 1] = byte end
+    out.at = start + #op.bytes
+    if op.mark then add_line(out, "mark = n + %d", start + op.mark) end
+    if WITH_ARGUMENT[op.kind] then index = index + 1 end
+    GENERATORS[op.kind](out, op, argument(index), argument, index)
+  end
+end
+
+-- The function of a chunk.
+function generate(chunk)
+  -- template: literal bytes from position n + from; gaps: statements that fill gaps in them; at: n + at is the end
+  local out = { template = {}, gaps = {}, from = 0, at = 0 }
+  add_line(out, "local %s = ...", NAMES)
+  local argument = generate_arguments(out, chunk.argument_count)
+  local room = room_of(chunk)
+  add_line(out, "local n, event_count, delta = state.used, state.event_count, state.delta")
+  add_line(out, "if n + %d > state.limit and not make_room(state, %d) then", room, room)
+  add_line(out, "return abandon(state, %d, event_count, delta)", NOMEM)
+  add_line(out, "end")
+  add_line(out, "local bytes, mark, size = state.bytes, -1")
+  generate_body(out, chunk, argument)
+  add_line(out, "end")
+  return assert(loadstring(table.concat(out, "\n"), "=dasm chunk"))(
+    copy, put_int, put_word, put_register, put_displacement, to_int, band, bor, make_room, abandon,
+    add_event, refer_to_label, refer_to_pc, define_label, define_pc, preset_label, add_alignment, add_space,
+    end_piece, begin_piece)
+end
+
+end
+
+-- Put ---------------------------------------------------------------------------------------------------
+
+-- Decode the chunk that put met for the first time.
+local function prepare(state, start)
+  local list = state.list
+  local decoded = decode(list, start)
+  local chunk = { argument_count = decoded.argument_count, add = generate(decoded) }
+  if decoded.has_label_address and not list.label_size then list.label_size = label_size_of_caller() end
+  local info = debug.getinfo(3, "Sl")
+  if info and info.currentline > 0 then
+    list.places[start] = ("%s:%d"):format(info.short_src, info.currentline)
+  end
+  list.chunks[start] = chunk
+  return chunk
+end
+
+-- Some betas of LuaJIT 2.1 continue a trace after a function like debug.getinfo ("stitching") with the wrong
+-- arguments when the caller is variadic, as put is.
+jit.off(prepare)
 
 local function put(state, start, ...)
   if not state then
@@ -851,320 +1328,18 @@ local function put(state, start, ...)
   local chunk = state.chunks[start]
   if not chunk then chunk = prepare(state, start) end
   local count = chunk.argument_count
-  local at = state.used
-  local top = at + ARGUMENTS + count
-  if top > state.capacity then grow_log(state, top) end
-  local log = state.log
-  log[at] = chunk.pc
-  log[at + NEXT] = top
-  if count > 0 then
-    if select("#", ...) < count then
-      error(("dasm: put of the chunk at offset %d needs %d arguments, got %d"):format(start, count, select("#", ...)), 2)
-    end
-    local a, b, c, d, e, f = ...
-    log[at + 3] = to_int(a)
-    if count > 1 then
-      log[at + 4] = to_int(b)
-      if count > 2 then
-        log[at + 5] = to_int(c)
-        if count > 3 then
-          log[at + 6] = to_int(d)
-          if count > 4 then
-            log[at + 7] = to_int(e)
-            if count > 5 then
-              log[at + 8] = to_int(f)
-              if count > 6 then log_more(log, at + 9, count - 6, select(7, ...)) end
-            end
-          end
-        end
-      end
-    end
+  if count > select("#", ...) then
+    error(("dasm: put of the chunk at offset %d needs %d arguments, got %d"):format(start, count, select("#", ...)), 2)
   end
-  state.used = top
-end
-
--- Labels ------------------------------------------------------------------------------------------------
-
-local function new_target(state)
-  local target = state.target_count
-  if target + 4 > state.target_capacity then
-    local capacity = state.target_capacity * 2
-    grow(state, "targets", target, capacity)
-    state.target_capacity = capacity
-  end
-  state.target_count = target + 4
-  local targets = state.targets
-  targets[target], targets[target + STATE] = 0, PENDING
-  return target
-end
-
--- The target that a reference through `entry` means.
-local function refer(state, labels, entry)
-  local target = labels[entry]
-  if target > 0 then return target end
-  if target < 0 then return -target end
-  target = new_target(state)
-  labels[entry] = -target
-  return target
-end
-
--- Define the label at an event.
-local function define(state, labels, entry, event, section, estimate)
-  local target = -labels[entry]
-  if target <= 0 then target = new_target(state) end
-  labels[entry] = target
-  local targets = state.targets
-  targets[target], targets[target + SECTION] = event, section
-  targets[target + OFFSET], targets[target + STATE] = estimate, BOUND
-  return target
-end
-
-local function grow_events(state)
-  local capacity = state.event_capacity * 2
-  grow(state, "events", state.event_count, capacity)
-  state.event_capacity = capacity
-end
-
--- Add an event; `chain` tells whether layout must visit it. Returns its number.
-local function add_event(state, what, estimate, operand, head, chain)
-  local event = state.event_count
-  if event + 4 > state.event_capacity then grow_events(state) end
-  state.event_count = event + 4
-  local events = state.events
-  events[event], events[event + 1], events[event + 2], events[event + 3] = what, estimate, operand, 0
-  if chain then
-    local log = state.log
-    events[log[head + EVENT_TAIL] + 3] = event
-    log[head + EVENT_TAIL] = event
-  end
-  return event
-end
-
--- Make sure that there is a table with entry `entry` for global labels too.
-local function need_label(state, entry)
-  if entry < state.label_capacity then return end
-  local labels, memory = new_ints(state.label_count)
-  copy(labels, state.labels, 40)
-  keep_memory(state, "labels", memory)
-  state.labels, state.label_capacity = labels, state.label_count
-end
-
--- References and label definitions of pass 1: update the tables, add an event, return a fault or 0.
-
-local function scan_global_reference(state, x, head, what, estimate)
-  if x > 0 and x < 10 then
-    if state.labels[x] <= 0 then return RANGE_LG end
-  end
-  local entry = x < 0 and -x or x
-  if entry >= state.label_count then return RANGE_LG end
-  need_label(state, entry)
-  local labels = state.labels
-  if x < 0 then
-    if labels[entry] > 0 then labels[entry] = 0 end
-    state.flags = bor(state.flags, lshift(1, entry), LOCAL_USED)
-  elseif x >= 10 and labels[entry] == 0 then
-    state.flags = bor(state.flags, GLOBAL_PENDING)
-  end
-  add_event(state, what, estimate, refer(state, labels, entry), head, what >= JMP)
-  return 0
-end
-
-local function scan_global_definition(state, entry, head, section, estimate)
-  if entry >= state.label_count then return RANGE_LG end
-  need_label(state, entry)
-  if entry < 10 then
-    state.flags = bor(band(state.flags, bnot(lshift(1, entry))), LOCAL_USED)
-  else
-    state.flags = bor(state.flags, GLOBAL_DEFINED)
-  end
-  local event = add_event(state, LABEL, estimate, 0, head, true)
-  state.events[event + 2] = define(state, state.labels, entry, event, section, estimate)
-  return 0
-end
-
-local function scan_pc_reference(state, pc, head, what, estimate)
-  if pc < 0 or pc >= state.pc_count then return RANGE_PC end
-  local pcs = state.pcs
-  if pcs[pc] == 0 then state.flags = bor(state.flags, PC_PENDING) end
-  add_event(state, what, estimate, refer(state, pcs, pc), head, what >= JMP)
-  return 0
-end
-
-local function scan_pc_definition(state, pc, head, section, estimate)
-  if pc < 0 or pc >= state.pc_count then return RANGE_PC end
-  local event = add_event(state, LABEL, estimate, 0, head, true)
-  state.events[event + 2] = define(state, state.pcs, pc, event, section, estimate)
-  return 0
-end
-
--- Pass 1 ------------------------------------------------------------------------------------------------
-
--- Whether the registers in the last `k` arguments up to `a` are all below 8.
-local function all_low(log, a, k)
-  local n = log[a]
-  if k > 1 then n = bor(n, log[a - 1]) end
-  if k > 2 then n = bor(n, log[a - 2]) end
-  return n <= 7
-end
-
--- Change of the estimate by a variable register; nil if it is out of range.
-local function scan_register(log, a, x)
-  local n = log[a]
-  local field = band(x, 0xe0)
-  if n < 0 or n > 15 or (n == 4 and field == 0x40) then return nil end
-  local change = field == 0 and band(n, 7) == 4 and 1 or 0
-  local k = band(rshift(x, 3), 3)
-  if k > 0 and all_low(log, a, k) then change = change - 1 end
-  return change
-end
-
-local function zero_needs_byte(log, a, rule)
-  if rule < 2 then return rule == 1 end
-  return band(log[a - rule + 1], 7) == 5
-end
-
-local function displacement_size(log, a, rule)
-  local n = log[a]
-  if n == 0 then return zero_needs_byte(log, a, rule) and 1 or 0 end
-  return n >= -128 and n <= 127 and 1 or 4
-end
-
--- Undo what the abandoned record at `at` added to the events of its section.
-local function drop_events(state, head, event_count, event_tail)
-  state.event_count = event_count
-  state.log[head + EVENT_TAIL] = event_tail
-  state.events[event_tail + 3] = 0
-end
-
-local function scan(state)
-  local used, at = state.used, state.scanned
-  if at == used then return end
-  state.scanned = used
-  local log, list = state.log, state.list
-  local ops = list.ops
-  local section = state.section
-  local head = head_of(section)
-  local estimate = log[head + ESTIMATE]
-  local pc, a = log[at], at + ARGUMENTS
-  local first_event, event_tail = state.event_count, log[head + EVENT_TAIL]
-  while true do
-    local kind = ops[pc]
-    local fault = 0
-    if kind ~= END then
-      estimate = estimate + ops[pc + LITERAL]
-      if kind < DISP then
-        if kind == IMM_D then
-          estimate = estimate + 4
-          a = a + 1
-        elseif kind == REL_LG then
-          estimate = estimate + 4
-          local saved = ops[pc + Y]
-          fault = scan_global_reference(state, ops[pc + X], head, saved == 0 and FIXED or saved, estimate)
-        elseif kind == REL_PC then
-          estimate = estimate + 4
-          local saved = ops[pc + Y]
-          fault = scan_pc_reference(state, log[a], head, saved == 0 and FIXED or saved, estimate)
-          a = a + 1
-        elseif kind == LABEL_LG then
-          fault = scan_global_definition(state, ops[pc + X], head, section, estimate)
-        else
-          fault = scan_pc_definition(state, log[a], head, section, estimate)
-          a = a + 1
-        end
-      elseif kind <= IMM_B then
-        local n = log[a]
-        if kind == DISP then
-          estimate = estimate + displacement_size(log, a, ops[pc + X])
-        elseif kind == IMM_S then
-          estimate = estimate + 1
-          if n < -128 or n > 127 then fault = RANGE_I end
-        elseif kind == IMM_DB then
-          estimate = estimate + (n >= -128 and n <= 127 and 1 or 4)
-        else
-          estimate = estimate + 1
-          if n < 0 or n > 255 then fault = RANGE_I end
-        end
-        a = a + 1
-      elseif kind == VREG then
-        local change = scan_register(log, a, ops[pc + X])
-        if change then estimate = estimate + change else fault = RANGE_VREG end
-        a = a + 1
-      elseif kind == IMM_W or kind == IMM_WB then
-        local n = log[a]
-        if kind == IMM_WB and n >= -128 and n <= 127 then
-          estimate = estimate + 1
-        else
-          estimate = estimate + 2
-          if n < 0 or n > 65535 then fault = RANGE_I end
-        end
-        a = a + 1
-      elseif kind == IMM_LG then
-        estimate = estimate + list.label_size
-        fault = scan_global_reference(state, ops[pc + X], head, FIXED, estimate)
-      elseif kind == IMM_PC then
-        estimate = estimate + list.label_size
-        fault = scan_pc_reference(state, log[a], head, FIXED, estimate)
-        a = a + 1
-      elseif kind == ALIGN then
-        state.flags = bor(state.flags, ALIGNED)
-        estimate = estimate + ops[pc + X]
-        add_event(state, ALIGNMENT, estimate, ops[pc + X], head, true)
-      elseif kind == SPACE then
-        local n = log[a]
-        if n < 0 then fault = RANGE_I else estimate = estimate + n end
-        a = a + 1
-      elseif kind == SETLABEL then
-        local target = state.events[state.event_count - 2]
-        state.targets[target + STATE], state.targets[target + OFFSET] = PRESET, log[a]
-        a = a + 1
-      elseif kind == EXTERN then
-        estimate = estimate + 4
-      elseif kind == REL_A then
-        estimate = estimate + 4
-        a = a + 1
-      end
-      if estimate > 0x7fffffff then fault = NOMEM end
-      if fault == 0 then pc = pc + WIDTH end
-    end
-    -- The end is done in the same turn as the last operation before it.
-    if fault == 0 and ops[pc] == END then
-      local x = ops[pc + X]
-      if x >= state.section_count then
-        fault = RANGE_SEC
-      else
-        log[log[head + TAIL] + NEXT] = at
-        log[head + TAIL] = at
-        estimate = estimate + ops[pc + LITERAL]
-        log[head + ESTIMATE] = estimate
-        log[at + NEXT] = 0
-        log[at + EVENT] = first_event
-        if x >= 0 then
-          section, head = x, head_of(x)
-          estimate = log[head + ESTIMATE]
-        end
-        if a == used then break end
-        at, pc, a = a, log[a], a + ARGUMENTS
-        first_event, event_tail = state.event_count, log[head + EVENT_TAIL]
-      end
-    end
-    if fault ~= 0 then
-      state.status = fault == NOMEM and NOMEM or fault + list.offsets[pc] + (fault == RANGE_LG and 1 or 0)
-      drop_events(state, head, first_event, event_tail)
-      estimate = log[head + ESTIMATE]
-      at = log[at + NEXT]
-      if at == used then break end
-      pc, a = log[at], at + ARGUMENTS
-    end
-  end
-  state.section = section
+  chunk.add(state, ...)
 end
 
 -- Pass 2 ------------------------------------------------------------------------------------------------
 
 -- Estimated bytes from the start of one section to the start of a later one.
-local function estimated_bytes(log, from, to)
+local function estimated_bytes(heads, from, to)
   local sum = 0
-  for section = from, to - 1 do sum = sum + log[head_of(section) + ESTIMATE] end
+  for section = from, to - 1 do sum = sum + heads[head_of(section)] end
   return sum
 end
 
@@ -1185,43 +1360,51 @@ local function first_pending(labels, from, to)
 end
 
 local function layout(state)
-  local log, events, targets = state.log, state.events, state.targets
-  local total, first = 0, first_event(state)
+  local heads, events, targets = state.heads, state.events, state.targets
+  local total = 0
   for section = 0, state.section_count - 1 do
-    local event = events[first + section * 4 + 3]
+    local event = heads[head_of(section) + FIRST]
     while event ~= 0 do
-      local what, estimate, operand = events[event], events[event + 1], events[event + 2]
-      if what == LABEL then
+      local what, estimate, operand = events[event], events[event + ESTIMATE], events[event + OPERAND]
+      if what <= LABEL then
         local offset = operand + OFFSET
         if targets[operand + STATE] == BOUND then targets[offset] = estimate + total end
+      elseif what == JMP or what == JCC then
+        if targets[operand + STATE] == BOUND then
+          local target_section = targets[operand + SECTION]
+          local distance = targets[operand + OFFSET] - estimate
+          if target_section < section or target_section == section and targets[operand] < event then
+            distance = distance - total
+          elseif target_section > section then
+            distance = distance + estimated_bytes(heads, section, target_section)
+          end
+          if distance >= -128 - what and distance <= 127 then
+            events[event] = what + SHORT
+            total = total - what
+          end
+        end
       elseif what == ALIGNMENT then
         total = total - band(estimate + total, operand)
-      elseif targets[operand + STATE] == BOUND then
-        local target_section = targets[operand + SECTION]
-        local distance = targets[operand + OFFSET] - estimate
-        if target_section < section or target_section == section and targets[operand] < event then
-          distance = distance - total
-        elseif target_section > section then
-          distance = distance + estimated_bytes(log, section, target_section)
-        end
-        if distance >= -128 - what and distance <= 127 then
-          events[event] = what + SHORT
-          total = total - what
-        end
       end
-      event = events[event + 3]
+      event = what == SECTION_END and operand or event + EVENT
     end
-    total = total + log[head_of(section) + ESTIMATE]
+    total = total + heads[head_of(section)]
   end
   return total
 end
 
--- One list of all records in output order.
+-- Join the pieces of all sections in output order. Returns the first event.
 local function join_sections(state)
-  local log = state.log
-  for section = 0, state.section_count - 2 do
-    log[log[head_of(section) + TAIL] + NEXT] = head_of(section + 1)
+  local heads, events = state.heads, state.events
+  local first, last = 0, 0
+  for section = 0, state.section_count - 1 do
+    local head = head_of(section)
+    if heads[head + LAST] ~= 0 then
+      if last == 0 then first = heads[head + FIRST] else events[last + OPERAND] = heads[head + FIRST] end
+      last = heads[head + LAST]
+    end
   end
+  return first
 end
 
 -- Pass 3 ------------------------------------------------------------------------------------------------
@@ -1236,17 +1419,17 @@ end
 
 -- The value of a 32 bit field for an external symbol. `field`: the address of the field; `check_distance`: whether
 -- it is final.
-local function extern_value(state, relative, index, field, check_distance)
+local function extern_value(state, operand, field, check_distance)
   local names, getter = state.extern_names, state.extern_getter
   if not names or not getter then error("dasm error: extern callback not initialized.", 0) end
-  local name = names[index]
+  local name = names[rshift(operand, 1)]
   local value = name ~= nil and getter(name) or nil
   if value == nil then error(("dasm error: extern not found: %s."):format(tostring(name)), 0) end
   local kind = type(value)
   if kind ~= "number" and kind ~= "cdata" then
     error(("dasm: the address of extern %s is a %s"):format(tostring(name), kind), 0)
   end
-  if relative == 0 then return to_int(value) end
+  if band(operand, 1) == 0 then return to_int(value) end
   local target = kind == "number" and cast(long, value) or cast(long, cast(address, value))
   local distance = target - cast(long, cast(address, field)) - 4
   if POINTER_SIZE == 8 and check_distance and (distance < -0x80000000LL or distance > 0x7fffffffLL) then
@@ -1256,46 +1439,9 @@ local function extern_value(state, relative, index, field, check_distance)
   return to_int(distance)
 end
 
-local function write_register(log, out, n, mark, a, x)
-  local register, field = log[a], band(x, 0xe0)
-  local first = n - band(x, 7)
-  local k = band(rshift(x, 3), 3)
-  if register >= 8 and field < 0xa0 then
-    local shift = field == 0x40 and 1 or field == 0x80 and 2 or 0
-    if out[first] >= 0x80 then
-      out[first + 1] = bxor(out[first + 1], lshift(0x20, shift))
-    else
-      out[first] = bxor(out[first], lshift(1, shift))
-    end
-    register = register - 8
-  elseif k > 0 and all_low(log, a, k) then
-    if out[first] >= 0x80 then
-      local third = out[first + 2]
-      out[first] = 0xc5
-      out[first + 1] = bor(band(out[first + 1], 0x80), third)
-      first = first + 2
-    end
-    local from, to = cast(long_pointer, out + first + 1), cast(long_pointer, out + first)
-    to[0] = from[0] -- the prefix is at most 7 bytes back
-    n = n - 1
-    if mark >= 0 then mark = mark - 1 end
-  end
-  if field >= 0x40 then
-    out[n - 1] = bxor(out[n - 1], field == 0xc0 and lshift(register, 4) or lshift(register, 3))
-  else
-    out[n - 1] = bxor(out[n - 1], register)
-    if field == 0 and register == 4 then
-      out[n] = 0x24
-      n = n + 1
-    end
-  end
-  return n, mark
-end
-
 -- Write a 32 bit displacement or a short branch; returns the new length.
-local function write_reference(state, event, out, n, base)
-  local events, targets = state.events, state.targets
-  local what, target = events[event], events[event + 2]
+local function write_reference(state, what, target, out, n, base)
+  local targets = state.targets
   local kind, offset = targets[target + STATE], targets[target + OFFSET]
   if what >= SHORT then
     if what == SHORT + JMP then
@@ -1319,8 +1465,8 @@ local function write_reference(state, event, out, n, base)
   return n + 4
 end
 
-local function write_label_address(state, event, out, n, base, size)
-  local targets, target = state.targets, state.events[event + 2]
+local function write_label_address(state, target, out, n, base, size)
+  local targets = state.targets
   local kind, offset = targets[target + STATE], targets[target + OFFSET]
   local value
   if kind == BOUND then
@@ -1335,148 +1481,70 @@ local function write_label_address(state, event, out, n, base, size)
   else
     cast(int_pointer, out + n)[0] = cast(int, value)
   end
-  return n + size
 end
 
-local function write_global(state, event, entry, base)
-  local targets, target = state.targets, state.events[event + 2]
-  state.globals[entry - 10] = base + targets[target + OFFSET]
-end
-
--- Write the literal bytes of an operation; may write SLACK bytes more than it should.
-local function write_literals(out, n, literals, ops, pc)
-  local count = ops[pc + LITERAL]
-  local from = literals + ops[pc + FROM]
+-- Copy bytes; may write SLACK more than it should.
+local function write_bytes(out, from, count)
   if count <= 8 then
-    copy(out + n, from, 8)
+    copy(out, from, 8)
   elseif count <= 16 then
-    copy(out + n, from, 16)
+    copy(out, from, 16)
   else
-    copy(out + n, from, count)
+    copy(out, from, count)
   end
-  return n + count
 end
 
 -- Write the code as it is at address `base` to `out`, which has room for it and SLACK more. Returns whether it
 -- has the size that layout computed.
 local function emit(state, out, base, check_distance)
-  local log, list, size = state.log, state.list, state.size
-  local ops, literals = list.ops, list.literals
-  local at, n, mark = LOCALS, 0, -1
-  local pc, a, event = log[at], at + ARGUMENTS, 0
+  local bytes, events, size = state.bytes, state.events, state.size
+  local event = state.first
+  local n, from = 0, events[event - EVENT + POSITION]
   while true do
-    local kind = ops[pc]
-    if kind ~= END then
-      n = write_literals(out, n, literals, ops, pc)
-      local marked = ops[pc + MARKED]
-      if marked >= 0 then mark = n - marked end
-      if kind < DISP then
-        if kind == IMM_D then
-          cast(int_pointer, out + n)[0] = log[a]
-          n = n + 4
-          a = a + 1
-        elseif kind <= REL_PC then
-          n = write_reference(state, event, out, n, base)
-          event = event + 4
-          if kind == REL_PC then a = a + 1 end
-        else
-          if kind == LABEL_LG then
-            if ops[pc + X] >= 10 then write_global(state, event, ops[pc + X], base) end
-          else
-            a = a + 1
-          end
-          event = event + 4
-        end
-      elseif kind <= IMM_B then
-        local value = log[a]
-        if kind == DISP then
-          if mark < 0 then mark = n end
-          if value == 0 and not zero_needs_byte(log, a, ops[pc + X]) then
-            out[mark - 1] = out[mark - 1] - 0x80
-          elseif value >= -128 and value <= 127 then
-            out[mark - 1] = out[mark - 1] - 0x40
-            out[n] = value
-            n = n + 1
-          else
-            cast(int_pointer, out + n)[0] = value
-            n = n + 4
-          end
-          if ops[pc + Y] == 0 then mark = -1 end
-        elseif kind ~= IMM_DB then
-          out[n] = value
-          n = n + 1
-        else
-          if value >= -128 and value <= 127 then
-            if mark < 0 then mark = n end
-            out[mark - 2] = out[mark - 2] + 2
-            out[n] = value
-            n = n + 1
-          else
-            cast(int_pointer, out + n)[0] = value
-            n = n + 4
-          end
-          mark = -1
-        end
-        a = a + 1
-      elseif kind == VREG then
-        n, mark = write_register(log, out, n, mark, a, ops[pc + X])
-        a = a + 1
-      elseif kind == IMM_W then
-        cast(word_pointer, out + n)[0] = log[a]
-        n = n + 2
-        a = a + 1
-      elseif kind == IMM_WB then
-        local value = log[a]
-        if value >= -128 and value <= 127 then
-          if mark < 0 then mark = n end
-          out[mark - 2] = out[mark - 2] + 2
-          out[n] = value
-          n = n + 1
-        else
-          cast(word_pointer, out + n)[0] = value
-          n = n + 2
-        end
-        mark = -1
-        a = a + 1
-      elseif kind == EXTERN then
-        cast(int_pointer, out + n)[0] = extern_value(state, ops[pc + X], ops[pc + Y], base + n, check_distance)
-        n = n + 4
-      elseif kind == REL_A then
-        cast(int_pointer, out + n)[0] = tobit(log[a] - low_bits(base + (n + 4)))
-        n = n + 4
-        a = a + 1
-      elseif kind == IMM_LG or kind == IMM_PC then
-        n = write_label_address(state, event, out, n, base, list.label_size)
-        event = event + 4
-        if kind == IMM_PC then a = a + 1 end
-      elseif kind == ALIGN then
-        local count = band(-n, ops[pc + X])
+    local what, operand = events[event], events[event + OPERAND]
+    if what > LABEL then
+      local position = events[event + POSITION]
+      local count = position - from
+      if count < 0 or n + count > size then return false end
+      write_bytes(out + n, bytes + from, count)
+      n, from = n + count, position
+      if what >= SPACES then
+        if n + operand > size then return false end
+        fill(out + n, operand, what - SPACES)
+        n = n + operand
+      elseif what >= SHORT or what == FIXED or what == JMP or what == JCC then
+        n = write_reference(state, what, operand, out, n, base)
+        from = from + 4
+      elseif what == SECTION_END then
+        if operand == 0 then break end
+        event = operand - EVENT
+        from = events[event + POSITION]
+      elseif what == ALIGNMENT then
+        local count = band(-n, operand)
+        if n + count > size then return false end
         fill(out + n, count, 0x90)
         n = n + count
-        event = event + 4
-      elseif kind == SPACE then
-        fill(out + n, log[a], ops[pc + X])
-        n = n + log[a]
-        a = a + 1
-      elseif kind == SETLABEL then
-        a = a + 1
+      elseif what == RELATIVE then
+        cast(int_pointer, out + n)[0] = tobit(operand - low_bits(base + (n + 4)))
+        n, from = n + 4, from + 4
+      elseif what == EXTERNAL_SYMBOL then
+        cast(int_pointer, out + n)[0] = extern_value(state, operand, base + n, check_distance)
+        n, from = n + 4, from + 4
+      else
+        local width = what - ADDRESS
+        write_label_address(state, operand, out, n, base, width)
+        n, from = n + width, from + width
       end
-      pc = pc + WIDTH
+    elseif what < LABEL then
+      local offset = state.targets[operand + OFFSET]
+      state.globals[-what - 10] = base + offset
     end
-    if ops[pc] == END then
-      n = write_literals(out, n, literals, ops, pc)
-      if n > size then return false end
-      at = log[at + NEXT]
-      if at == 0 then break end
-      pc, a, event, mark = log[at], at + ARGUMENTS, log[at + EVENT], -1
-    end
+    event = event + EVENT
   end
   return n == size
 end
 
 -- The code is written to a buffer of our own first, so that a failure leaves the caller's memory alone.
--- It has room on both sides for what a bad action list may touch.
-local FRONT = 16
 local scratch, scratch_memory, scratch_size = nil, nil, 0
 
 -- Write the code for address `base` to `target`, both byte pointers. Returns whether it has the size that layout
@@ -1531,33 +1599,13 @@ local function source_of(list, offset)
   return list.places[best]
 end
 
--- The action list offset of the first reference to a target.
-local function first_reference(state, target)
-  local log, list, at = state.log, state.list, head_of(state.section_count)
-  local reference = { [REL_LG] = true, [REL_PC] = true, [IMM_LG] = true, [IMM_PC] = true }
-  local with_event = { [LABEL_LG] = true, [LABEL_PC] = true, [ALIGN] = true }
-  while at < state.used do
-    local event, pc, count = log[at + EVENT], log[at], 0
-    while list.ops[pc] ~= END do
-      local kind = list.ops[pc]
-      if reference[kind] and state.events[event] ~= LABEL and state.events[event + 2] == target then
-        return list.offsets[pc]
-      end
-      if reference[kind] or with_event[kind] then event = event + 4 end
-      if WITH_ARGUMENT[kind] then count = count + 1 end
-      pc = pc + WIDTH
-    end
-    at = at + ARGUMENTS + count
-  end
-end
-
 local function offset_of_status(state, status)
   local payload = band(status, 0xffffff)
   local kind = STATUSES[status - payload]
   if not kind then return nil end
   if kind.offset then return payload end
   local labels = kind.name == "UNDEF_L" and state.labels or kind.name == "UNDEF_PC" and state.pcs
-  return labels and labels[payload] < 0 and first_reference(state, -labels[payload]) or nil
+  return labels and labels[payload] < 0 and state.targets[-labels[payload]] or nil
 end
 
 local function describe(state, status)
@@ -1683,28 +1731,24 @@ dasm.put = put
 
 -- Begin a unit of code: empty sections, no labels, nothing put.
 local function start_unit(state, list)
-  local log, events, sections = state.log, state.events, state.section_count
-  local event = first_event(state)
-  for section = 0, sections - 1 do
-    local head = head_of(section)
-    log[head], log[head + NEXT], log[head + EVENT] = 0, 0, 0
-    log[head + ESTIMATE], log[head + TAIL], log[head + EVENT_TAIL] = 0, head, event
-    events[event + 3] = 0
-    event = event + 4
-  end
-  local top = head_of(sections)
+  local heads, events, event = state.heads, state.events, first_event(state)
+  for i = LOCALS, head_of(state.section_count) - 1 do heads[i] = 0 end
+  events[event], events[event + POSITION] = SECTION_END, 0 -- where the first piece begins in the code
+  heads[LOCALS + FIRST] = event + EVENT
   state.list, state.chunks = list, list.chunks
-  state.used, state.scanned, state.event_count, state.target_count = top, top, event, first_target(state)
+  state.used, state.delta, state.limit = 0, 0, state.capacity
+  state.event_count, state.target_count = event + EVENT, first_target(state)
   state.section, state.status, state.size, state.flags = 0, 0, -1, 0
 end
 
--- Give the state a log, events and targets.
-local function make_room(state)
+-- Give the state memory for labels, heads, code, events and targets.
+local function make_arrays(state)
   local capacity = first_target(state) + FIRST_TARGETS
   local memory, owner = take_ints(capacity)
-  state.memory, state.labels, state.log, state.events, state.targets = owner, memory, memory, memory, memory
+  state.memory, state.labels, state.heads, state.events, state.targets = owner, memory, memory, memory, memory
+  state.bytes = cast(byte_pointer, memory + head_of(state.section_count)) + FRONT
   state.label_capacity = 10
-  state.capacity, state.event_capacity, state.target_capacity = first_event(state), first_target(state), capacity
+  state.capacity, state.event_capacity, state.target_capacity = FIRST_CODE, first_target(state), capacity
 end
 
 --- Empty the state for a new unit of code. Table sizes and globals stay.
@@ -1726,17 +1770,17 @@ function dasm.init(state, section_count)
   check_section_count(section_count)
   state.section_count = section_count
   state.chunks, state.list, state.size, state.status = NOT_SET_UP, nil, -1, 0
-  state.used, state.scanned = 0, 0
+  state.used, state.event_count = 0, 0
   state.label_count, state.globals = 0, nil
   state.pcs, state.pc_count, state.pc_capacity = nil, 0, 0
-  make_room(state)
+  make_arrays(state)
 end
 
 --- Free the state. Freeing it twice, or not at all, does no harm.
 function dasm.free(state)
   state.chunks = FREED
-  state.log, state.events, state.targets, state.labels, state.pcs = nil, nil, nil, nil, nil
-  state.memory, state.list, state.globals, state.size, state.used, state.scanned = nil, nil, -1, 0, 0
+  state.memory, state.heads, state.bytes, state.events, state.targets = nil, nil, nil, nil, nil
+  state.labels, state.pcs, state.list, state.globals, state.size = nil, nil, nil, nil, -1
 end
 
 local function check_global_count(count)
@@ -1745,7 +1789,7 @@ end
 
 --- Register the array of global label addresses; must precede setup (or the first global label).
 function dasm.setupglobal(state, globals, count)
-  need(state, not state.list or state.used == head_of(state.section_count), "setupglobal after put")
+  need(state, not state.list or state.used == 0, "setupglobal after put")
   check_global_count(count)
   state.globals = globals
   state.label_count = 10 + count
@@ -1756,7 +1800,6 @@ end
 --- Make sure that there are pc labels 0 .. count-1.
 function dasm.growpc(state, count)
   need(state, true)
-  if state.list then scan(state) end
   if count <= state.pc_count then return end
   if count > state.pc_capacity then
     local capacity = state.pc_capacity * 2
@@ -1788,7 +1831,6 @@ end
 --- Check the code so far: no local label may be undefined and, with `section`, that section must be current.
 function dasm.checkstep(state, section)
   need(state, state.list, "checkstep before setup")
-  if state.used ~= state.scanned then scan(state) end
   if state.status == 0 and band(state.flags, LOCAL_USED) ~= 0 then
     if band(state.flags, LOCALS_PENDING) ~= 0 then
       local number = first_pending(state.labels, 1, 9)
@@ -1806,7 +1848,6 @@ function dasm.checkstep(state, section)
 end
 
 local function link(state)
-  if state.used ~= state.scanned then scan(state) end
   if state.status == 0 and band(state.flags, PC_PENDING) ~= 0 then
     local pc = first_pending(state.pcs, 0, state.pc_count - 1)
     if pc then state.status = UNDEF_PC + pc end
@@ -1816,12 +1857,13 @@ local function link(state)
   end
   if state.status ~= 0 then return end
   if band(state.flags, GLOBAL_PENDING) ~= 0 then make_globals_external(state) end
+  end_piece(state)
   local size = layout(state)
-  if size > 0x7fffffff then
+  if size > MAX_SIZE then
     state.status = NOMEM
     return
   end
-  if state.section_count > 1 then join_sections(state) end
+  state.first = join_sections(state)
   state.size = size
   state.chunks = LINKED
 end
@@ -1889,7 +1931,6 @@ end
 --- Offset of a pc label (-1 used but undefined, -2 unused), or with `buffer` its address there.
 function dasm.getpclabel(state, pc, buffer)
   need(state, state.list, "getpclabel before setup")
-  if state.used ~= state.scanned then scan(state) end
   local offset = -2
   if pc >= 0 and pc < state.pc_count then
     local target = state.pcs[pc]
@@ -1905,7 +1946,6 @@ end
 function dasm.setversion(state, version)
   if not LABEL_SIZES[version] then error("dasm: unknown version " .. tostring(version), 2) end
   need(state, state.list, "setversion before setup")
-  scan(state)
   state.list.label_size = LABEL_SIZES[version]
 end
 
@@ -1917,14 +1957,14 @@ local function new_state(list, section_count, global_count, globals)
   -- Every field from the start, so that the table never grows; no more than 32, because it would double.
   local state = setmetatable({
     section_count = section_count, chunks = NOT_SET_UP, list = false, section = 0, status = 0, size = -1, flags = 0,
-    memory = false, log = false, capacity = 0, used = 0, scanned = 0,
+    memory = false, heads = false, bytes = false, capacity = 0, limit = 0, used = 0, delta = 0, first = 0,
     events = false, event_capacity = 0, event_count = 0,
     targets = false, target_capacity = 0, target_count = 0,
     labels = false, label_count = 10 + global_count, label_capacity = 10, pcs = false, pc_count = 0, pc_capacity = 0,
     globals = globals, extern_names = false, extern_getter = false,
     code = false,
   }, State)
-  make_room(state)
+  make_arrays(state)
   start_unit(state, list)
   return state
 end
