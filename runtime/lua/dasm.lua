@@ -1393,18 +1393,17 @@ local function layout(state)
   return total
 end
 
--- Join the pieces of all sections in output order. Returns the first event.
+-- Join the pieces of all sections in output order. The first piece is in section 0.
 local function join_sections(state)
   local heads, events = state.heads, state.events
-  local first, last = 0, 0
-  for section = 0, state.section_count - 1 do
+  local last = heads[LOCALS + LAST]
+  for section = 1, state.section_count - 1 do
     local head = head_of(section)
     if heads[head + LAST] ~= 0 then
-      if last == 0 then first = heads[head + FIRST] else events[last + OPERAND] = heads[head + FIRST] end
+      events[last + OPERAND] = heads[head + FIRST]
       last = heads[head + LAST]
     end
   end
-  return first
 end
 
 -- Pass 3 ------------------------------------------------------------------------------------------------
@@ -1498,7 +1497,7 @@ end
 -- has the size that layout computed.
 local function emit(state, out, base, check_distance)
   local bytes, events, size = state.bytes, state.events, state.size
-  local event = state.first
+  local event = state.heads[LOCALS + FIRST]
   local n, from = 0, events[event - EVENT + POSITION]
   while true do
     local what, operand = events[event], events[event + OPERAND]
@@ -1863,7 +1862,7 @@ local function link(state)
     state.status = NOMEM
     return
   end
-  state.first = join_sections(state)
+  if state.section_count > 1 then join_sections(state) end
   state.size = size
   state.chunks = LINKED
 end
@@ -1957,7 +1956,7 @@ local function new_state(list, section_count, global_count, globals)
   -- Every field from the start, so that the table never grows; no more than 32, because it would double.
   local state = setmetatable({
     section_count = section_count, chunks = NOT_SET_UP, list = false, section = 0, status = 0, size = -1, flags = 0,
-    memory = false, heads = false, bytes = false, capacity = 0, limit = 0, used = 0, delta = 0, first = 0,
+    memory = false, heads = false, bytes = false, capacity = 0, limit = 0, used = 0, delta = 0,
     events = false, event_capacity = 0, event_count = 0,
     targets = false, target_capacity = 0, target_count = 0,
     labels = false, label_count = 10 + global_count, label_capacity = 10, pcs = false, pc_count = 0, pc_capacity = 0,
@@ -1983,7 +1982,7 @@ local growpc, checkstep, link_state, encode = dasm.growpc, dasm.checkstep, dasm.
 
 local function warm_up()
   local rounds = 40
-  local state = new_state(list_of(WARM_UP_ACTIONS), 1, 0, nil)
+  local state = new_state(list_of(WARM_UP_ACTIONS), 128, 0, nil)
   growpc(state, rounds + 1)
   for i = 0, rounds - 1 do
     put(state, 0, 8)
