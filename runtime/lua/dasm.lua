@@ -418,10 +418,11 @@ end
 --
 -- A chunk is a run of operations that ends with END. An operation has the fields
 --   kind     what to do (constants below)
---   bytes    the literal bytes to write first
+--   literal  the bytes to write first
 --   mark     number of these bytes in front of a MARK action, or nil
 --   x, y     operands
 --   offset   of its code in the action list
+--   status   what the state gets if an argument is out of range or there is no such label
 
 local END = 0       -- x: section to switch to or -1
 local IMM_D = 1
@@ -449,6 +450,12 @@ local WITH_ARGUMENT = {
   [IMM_D] = true, [REL_PC] = true, [LABEL_PC] = true, [DISP] = true, [IMM_S] = true, [IMM_DB] = true,
   [IMM_B] = true, [VREG] = true, [IMM_W] = true, [IMM_WB] = true, [REL_A] = true, [IMM_PC] = true,
   [SPACE] = true, [SETLABEL] = true,
+}
+
+local FAULTS = {
+  [IMM_S] = RANGE_I, [IMM_B] = RANGE_I, [IMM_W] = RANGE_I, [IMM_WB] = RANGE_I, [SPACE] = RANGE_I,
+  [VREG] = RANGE_VREG, [REL_PC] = RANGE_PC, [LABEL_PC] = RANGE_PC, [IMM_PC] = RANGE_PC, [END] = RANGE_SEC,
+  [REL_LG] = RANGE_LG + 1, [LABEL_LG] = RANGE_LG + 1, [IMM_LG] = RANGE_LG + 1, -- counted from the operand
 }
 
 -- Action code -> operation, number of operand bytes in the list.
@@ -483,7 +490,7 @@ local function make_list(actions)
     data = data,              -- keeps `actions` alive
     actions = cast(const_byte_pointer, data),
     size = size,
-    chunks = {},              -- start offset -> { argument_count, add }, see prepare
+    chunks = {},              -- start offset -> chunk
     places = {},              -- start offset of a chunk -> source position that first put it
     label_size = nil,         -- bytes of a label address, once one was met
     map = nil,
@@ -571,25 +578,34 @@ local function bad_chunk(start, why)
   error(("dasm: bad action list: %s in the chunk at offset %d"):format(why, start), 0)
 end
 
+-- Most bytes of an operation that are counted in `code`, without its literal bytes.
+local MOST_BYTES = 8
+
 -- Add one operation to the chunk; `run` are the literal bytes before it.
 local function add_operation(list, chunk, run, kind, code, offset)
   local x, y = operands_of(list, chunk, kind, code, offset)
-  chunk[#chunk + 1] = { kind = kind, bytes = run.bytes, mark = run.mark, x = x, y = y, offset = offset }
+  local literal = table.concat(run)
+  chunk.operations[#chunk.operations + 1] = {
+    kind = kind, literal = literal, mark = run.mark, x = x, y = y, offset = offset,
+    status = (FAULTS[kind] or 0) + offset,
+  }
+  chunk.room = chunk.room + #literal + MOST_BYTES
   if WITH_ARGUMENT[kind] then chunk.argument_count = chunk.argument_count + 1 end
   if kind == IMM_LG or kind == IMM_PC then chunk.has_label_address = true end
-  run.bytes, run.mark, run.after = {}, nil, kind
+  for i = #run, 1, -1 do run[i] = nil end
+  run.mark, run.after = nil, kind
   return x
 end
 
 -- Add an action other than a literal byte. `run` is the run of literal bytes before it.
 local function add_action(list, chunk, run, kind, code, offset, start)
-  if #run.bytes > 0 then chunk.base_argument = nil end -- it was a register of an earlier instruction
-  if kind == SETLABEL and (#run.bytes > 0 or run.after ~= LABEL_LG and run.after ~= LABEL_PC) then
+  if #run > 0 then chunk.base_argument = nil end -- it was a register of an earlier instruction
+  if kind == SETLABEL and (#run > 0 or run.after ~= LABEL_LG and run.after ~= LABEL_PC) then
     bad_chunk(start, "an address without a label")
   end
   local x = 0
   if kind == MARK then
-    run.mark = #run.bytes
+    run.mark = #run
   else
     x = add_operation(list, chunk, run, kind, code, offset)
   end
@@ -598,7 +614,7 @@ end
 
 local function decode_actions(list, chunk, start)
   local offset = start
-  local run = { bytes = {}, mark = nil, after = nil }
+  local run = { mark = nil, after = nil }
   local kind
   repeat
     local code = byte_at(list, offset) or bad_chunk(start, "missing end")
@@ -610,14 +626,15 @@ local function decode_actions(list, chunk, start)
       add_action(list, chunk, run, kind, code, offset, start)
     else
       local byte = code == ESCAPE and list.actions[offset + 1] or code
-      run.bytes[#run.bytes + 1] = byte
+      run[#run + 1] = string.char(byte)
       chunk.opcode = byte
     end
     offset = offset + 1 + operand_count
   until kind == END
 end
 
--- The chunk at an offset: a list of operations with the fields argument_count and has_label_address.
+-- The chunk at an offset: a table with the fields operations, argument_count, has_label_address and room, an upper
+-- bound of the bytes that it adds to the code.
 function decode(list, start)
   if type(start) ~= "number" then
     error(("bad argument #2 to 'dasm_put' (cannot convert '%s' to 'int')"):format(type(start)), 4)
@@ -626,10 +643,13 @@ function decode(list, start)
     error(("dasm: offset %s is outside the action list of %d bytes"):format(tostring(start), list.size), 4)
   end
   -- opcode, modrm, sib and base_argument are what an action needs to know about the bytes before it.
-  local chunk = { argument_count = 0, has_label_address = false, opcode = 0 }
+  local chunk = { operations = {}, argument_count = 0, has_label_address = false, room = 0, opcode = 0 }
   local ok, message = pcall(decode_actions, list, chunk, start)
   if not ok then error(message, 4) end
-  return chunk
+  return {
+    operations = chunk.operations, argument_count = chunk.argument_count, room = chunk.room,
+    has_label_address = chunk.has_label_address,
+  }
 end
 
 end
@@ -933,7 +953,9 @@ local function end_piece(state)
   heads[head + LAST] = add_event(state, SECTION_END, 0, state.used, 0)
 end
 
+-- End the current piece and begin one in a section.
 local function begin_piece(state, section)
+  end_piece(state)
   local heads, head = state.heads, head_of(section)
   if heads[head + LAST] == 0 then
     heads[head + FIRST] = state.event_count
@@ -951,27 +973,27 @@ local function abandon(state, status, event_count, delta)
   set_limit(state)
 end
 
--- Pass 1: chunks as functions -----------------------------------------------------------------------------
+-- Pass 1: chunks ------------------------------------------------------------------------------------------
 --
--- For each chunk a function add(state, argument ...) is generated, because a walk over the operations would be a
--- loop in every loop that calls put, which the JIT compiler cannot compile in one piece. It
+-- A chunk has a function add(state, chunk, argument ...), which
 --   converts the arguments, raising an error if that is impossible, before anything is changed;
 --   writes the bytes of the chunk behind the code and adds its events;
 --   moves the end of the code at last, so that a fault on the way leaves the state as it was.
 --
--- For add eax, [ebx+n]; imul ecx, ecx, n:
+-- At first that is `walk`, a loop over the operations. The JIT compiler cannot compile a loop that calls put in one
+-- piece if there is another loop in put, so a chunk that is put some times gets a function generated from its
+-- operations. For add eax, [ebx+n]; imul ecx, ecx, n this is, shortened:
 --
---   return function(state, a1, a2)
+--   return function(state, chunk, a1, a2)
 --     a1 = to_int(a1)
 --     a2 = to_int(a2)
---     local n = state.used
---     if n + 9 > state.limit and not make_room(state, 9) then ... end
+--     local n, event_count, delta = state.used, state.event_count, state.delta
+--     if n + 28 > state.limit and not make_room(state, 28) then return abandon(...) end
 --     local bytes, mark = state.bytes, -1
---     copy(bytes + n, "\3\131\0\0", 4)
---     mark = n + 2
---     if a1 == 0 then ... elseif a1 >= -128 and a1 <= 127 then ... else ... end
---     copy(bytes + n, "\105\201\0\0\0\0\0\0", 8)
---     int_at(bytes, n + 2, a2)
+--     copy(bytes + (n + 0), "\003\131", 2)
+--     n, mark = put_displacement(bytes, n + 2, mark, a1, true)
+--     copy(bytes + (n + 0), "\105\201\000\000\000\000\000\000", 8)
+--     put_int(bytes, n + 2, a2)
 --     state.used = n + 6
 --   end
 
@@ -999,7 +1021,7 @@ local function to_int(x)
   return convert(x)
 end
 
-local generate
+local walk
 
 do
 
@@ -1011,6 +1033,37 @@ local function put_word(bytes, position, value)
   cast(word_pointer, bytes + position)[0] = value
 end
 
+-- A displacement that needs no byte if it is zero and `omit` says so; the ModRM byte before the mark changes.
+-- These functions return the new end.
+local function put_displacement(bytes, n, mark, value, omit)
+  if mark < 0 then mark = n end
+  if value == 0 and omit then
+    bytes[mark - 1] = bytes[mark - 1] - 0x80
+    return n
+  elseif value >= -128 and value <= 127 then
+    bytes[mark - 1] = bytes[mark - 1] - 0x40
+    bytes[n] = value
+    return n + 1
+  end
+  cast(int_pointer, bytes + n)[0] = value
+  return n + 4
+end
+
+-- An immediate value that is one byte if it can be; then the opcode in front of the ModRM byte changes.
+local function put_immediate(bytes, n, mark, value, size)
+  if value >= -128 and value <= 127 then
+    if mark < 0 then mark = n end
+    bytes[mark - 2] = bytes[mark - 2] + 2
+    bytes[n] = value
+    return n + 1
+  elseif size == 4 then
+    cast(int_pointer, bytes + n)[0] = value
+  else
+    cast(word_pointer, bytes + n)[0] = value
+  end
+  return n + size
+end
+
 -- Bytes on their way. Only copy tells the JIT compiler that bytes change other than one by one.
 local moved = new_cdata(bytes, 8)
 
@@ -1019,7 +1072,6 @@ local moved = new_cdata(bytes, 8)
 local function put_register(bytes, n, mark, register, x, low)
   local field = band(x, 0xe0)
   local first = n - band(x, 7)
-  local k = band(rshift(x, 3), 3)
   if register >= 8 and field < 0xa0 then
     local shift = field == 0x40 and 1 or field == 0x80 and 2 or 0
     if bytes[first] >= 0x80 then
@@ -1028,7 +1080,7 @@ local function put_register(bytes, n, mark, register, x, low)
       bytes[first] = bxor(bytes[first], lshift(1, shift))
     end
     register = register - 8
-  elseif k > 0 and low then
+  elseif low then
     if bytes[first] >= 0x80 then
       local third = bytes[first + 2]
       bytes[first] = 0xc5
@@ -1052,252 +1104,333 @@ local function put_register(bytes, n, mark, register, x, low)
   return n, mark
 end
 
--- A displacement that needs no byte if it is zero and `omit` says so; it changes the ModRM byte before the mark.
-local function put_displacement(bytes, n, mark, value, omit)
-  if value == 0 and omit then
-    bytes[mark - 1] = bytes[mark - 1] - 0x80
-    return n
-  elseif value >= -128 and value <= 127 then
-    bytes[mark - 1] = bytes[mark - 1] - 0x40
-    bytes[n] = value
-    return n + 1
-  end
-  cast(int_pointer, bytes + n)[0] = value
-  return n + 4
-end
-
--- Begin the generated function anew with what has been gathered: literal bytes with gaps, then what fills the gaps.
-local function flush(out)
-  local template = out.template
-  local count = #template
-  if count > 0 then
-    -- sizes that the JIT compiler copies with few moves
-    local size = count <= 2 and count or count <= 4 and 4 or math.ceil(count / 8) * 8
-    for i = count + 1, size do template[i] = 0 end
-    for i = 1, size do template[i] = ("\\%03d"):format(template[i]) end
-    out[#out + 1] = ('copy(bytes + (n + %d), "%s", %d)'):format(out.from, table.concat(template), size)
-    out.template = {}
-  end
-  for i, line in ipairs(out.gaps) do out[#out + 1] = line end
-  out.gaps = {}
-  out.from = out.at
-end
+-- Operations, each in two forms: walk does it, generate adds the statements that do it to the generated function.
+--
+--   walk(state, op, n, mark, value, arguments, index)
+--     n: position behind the literal bytes; value: the argument of the operation, arguments[index]
+--     returns the new n and mark; on a fault nil, mark and the status if that is not op.status
+--
+--   generate(out, op, value, argument, index)
+--     value: name of the argument; argument(i): name of any argument
+--
+-- Generated code counts positions from n: n + out.at is the end of what has been generated. Literal bytes are
+-- gathered in a template with gaps, which one copy writes, and then the gaps are filled.
+local WALK, GENERATE = {}, {}
 
 local function add_line(out, format, ...)
   out[#out + 1] = format:format(...)
 end
 
--- Leave a gap of `size` bytes, which the statement `format` fills; it gets the position in front of the values.
-local function gap(out, size, format, ...)
+local function generate_check(out, op, condition, status)
+  add_line(out, "if not (%s) then return abandon(state, %d, event_count, delta) end", condition, status or op.status)
+end
+
+-- Leave a gap of `size` bytes for the statement `format`, which gets the position in front of the other values.
+local function generate_gap(out, size, format, ...)
   if format then out.gaps[#out.gaps + 1] = format:format("n + " .. out.at, ...) end
-  for i = 1, size do out.template[#out.template + 1] = 0 end
+  out.template = out.template .. ("\0"):rep(size)
   out.at = out.at + size
 end
 
--- Write what was gathered, so that statements that move n can follow; positions count from the new n.
-local function move(out, format, ...)
-  add_line(out, format, ...)
-  out.at, out.from = 0, 0
+-- Write what was gathered.
+local function flush(out)
+  local count = #out.template
+  if count > 0 then
+    -- sizes that the JIT compiler copies with few moves; SLACK allows for more bytes than there are
+    local size = count <= 2 and count or count <= 4 and 4 or math.ceil(count / 8) * 8
+    local template = (out.template .. ("\0"):rep(size - count)):gsub(".", function(byte)
+      return ("\\%03d"):format(byte:byte())
+    end)
+    add_line(out, 'copy(bytes + (n + %d), "%s", %d)', out.at - count, template, size)
+  end
+  for _, line in ipairs(out.gaps) do out[#out + 1] = line end
+  out.template, out.gaps = "", {}
 end
 
-local function fault_unless(out, condition, status)
-  add_line(out, "if not (%s) then return abandon(state, %d, event_count, delta) end", condition, status)
-end
-
-local IS_BYTE = "(%s >= -128 and %s <= 127)"
-
--- Operation -> function(out, operation, name of the argument, function from the number of an argument to its name).
-local GENERATORS = {}
-
-GENERATORS[END] = function(out, op)
+-- Write what was gathered and add a statement that moves n to the end; it gets n in front of the other values.
+local function generate_move(out, format, ...)
   flush(out)
-  if op.x >= 0 then fault_unless(out, op.x .. " < state.section_count", RANGE_SEC + op.offset) end
-  add_line(out, "state.used = n + %d", out.at)
-  if op.x >= 0 then add_line(out, "end_piece(state) begin_piece(state, %d)", op.x) end
+  add_line(out, format, "n + " .. out.at, ...)
+  out.at = 0
 end
 
-GENERATORS[IMM_D] = function(out, op, value) gap(out, 4, "put_int(bytes, %s, %s)", value) end
+WALK[END] = function(state, op, n, mark)
+  if op.x >= state.section_count then return nil end
+  state.used = n
+  if op.x >= 0 then begin_piece(state, op.x) end
+  return n, mark
+end
+GENERATE[END] = function(out, op)
+  flush(out)
+  if op.x >= 0 then generate_check(out, op, op.x .. " < state.section_count") end
+  add_line(out, "state.used = n + %d", out.at)
+  if op.x >= 0 then add_line(out, "begin_piece(state, %d)", op.x) end
+end
 
+WALK[IMM_D] = function(state, op, n, mark, value)
+  put_int(state.bytes, n, value)
+  return n + 4, mark
+end
+GENERATE[IMM_D] = function(out, op, value) generate_gap(out, 4, "put_int(bytes, %s, %s)", value) end
+
+local function walk_byte(low, high)
+  return function(state, op, n, mark, value)
+    if value < low or value > high then return nil end
+    state.bytes[n] = value
+    return n + 1, mark
+  end
+end
 local function generate_byte(low, high)
   return function(out, op, value)
-    fault_unless(out, ("%s >= %d and %s <= %d"):format(value, low, value, high), RANGE_I + op.offset)
-    gap(out, 1, "bytes[%s] = %s", value)
+    generate_check(out, op, ("%s >= %d and %s <= %d"):format(value, low, value, high))
+    generate_gap(out, 1, "bytes[%s] = %s", value)
   end
 end
+WALK[IMM_S], GENERATE[IMM_S] = walk_byte(-128, 127), generate_byte(-128, 127)
+WALK[IMM_B], GENERATE[IMM_B] = walk_byte(0, 255), generate_byte(0, 255)
 
-GENERATORS[IMM_S] = generate_byte(-128, 127)
-GENERATORS[IMM_B] = generate_byte(0, 255)
-
-GENERATORS[IMM_W] = function(out, op, value)
-  fault_unless(out, ("%s >= 0 and %s <= 65535"):format(value, value), RANGE_I + op.offset)
-  gap(out, 2, "put_word(bytes, %s, %s)", value)
+WALK[IMM_W] = function(state, op, n, mark, value)
+  if value < 0 or value > 65535 then return nil end
+  put_word(state.bytes, n, value)
+  return n + 2, mark
+end
+GENERATE[IMM_W] = function(out, op, value)
+  generate_check(out, op, ("%s >= 0 and %s <= 65535"):format(value, value))
+  generate_gap(out, 2, "put_word(bytes, %s, %s)", value)
 end
 
--- An immediate that is one byte if it can be; then the opcode in front of the ModRM byte changes.
-local function generate_short_immediate(out, value, put, size)
-  flush(out)
-  add_line(out, "n = n + %d", out.at)
-  add_line(out, "if " .. IS_BYTE .. " then", value, value)
-  add_line(out, "if mark < 0 then mark = n end")
-  add_line(out, "bytes[mark - 2] = bytes[mark - 2] + 2 bytes[n] = %s n = n + 1", value)
-  add_line(out, "else %s(bytes, n, %s) n = n + %d end", put, value, size)
-  move(out, "mark = -1")
+WALK[IMM_DB] = function(state, op, n, mark, value)
+  return put_immediate(state.bytes, n, mark, value, 4), -1
+end
+GENERATE[IMM_DB] = function(out, op, value)
+  generate_move(out, "n, mark = put_immediate(bytes, %s, mark, %s, 4), -1", value)
 end
 
-GENERATORS[IMM_DB] = function(out, op, value) generate_short_immediate(out, value, "put_int", 4) end
-
-GENERATORS[IMM_WB] = function(out, op, value)
-  fault_unless(out, ("%s >= -128 and %s <= 65535"):format(value, value), RANGE_I + op.offset)
-  generate_short_immediate(out, value, "put_word", 2)
+WALK[IMM_WB] = function(state, op, n, mark, value)
+  if value < -128 or value > 65535 then return nil end
+  return put_immediate(state.bytes, n, mark, value, 2), -1
+end
+GENERATE[IMM_WB] = function(out, op, value)
+  generate_check(out, op, ("%s >= -128 and %s <= 65535"):format(value, value))
+  generate_move(out, "n, mark = put_immediate(bytes, %s, mark, %s, 2), -1", value)
 end
 
-GENERATORS[DISP] = function(out, op, value, argument, index)
+WALK[DISP] = function(state, op, n, mark, value, arguments, index)
+  local omit = op.x == 0 or op.x > 1 and band(arguments[index - op.x + 1], 7) ~= 5
+  if op.y ~= 0 and mark < 0 then mark = n end
+  return put_displacement(state.bytes, n, mark, value, omit), op.y ~= 0 and mark or -1
+end
+GENERATE[DISP] = function(out, op, value, argument, index)
   local omit = op.x == 0 and "true" or op.x == 1 and "false"
     or ("band(%s, 7) ~= 5"):format(argument(index - op.x + 1))
-  flush(out)
-  add_line(out, "if mark < 0 then mark = n + %d end", out.at)
-  move(out, "n = put_displacement(bytes, n + %d, mark, %s, %s)", out.at, value, omit)
-  if op.y == 0 then add_line(out, "mark = -1") end
+  if op.y ~= 0 then add_line(out, "if mark < 0 then mark = n + %d end", out.at) end
+  generate_move(out, "n, mark = put_displacement(bytes, %s, mark, %s, %s), %s", value, omit, op.y ~= 0 and "mark" or -1)
 end
 
-GENERATORS[VREG] = function(out, op, value, argument, index)
-  local x = op.x
-  local field, k = band(x, 0xe0), band(rshift(x, 3), 3)
+-- Numbers of the arguments whose registers must all be below 8 for a shorter prefix.
+local function registers_before(op, index)
+  local count = band(rshift(op.x, 3), 3)
+  return math.max(index - count + 1, 1), count > 0 and index or 0
+end
+
+WALK[VREG] = function(state, op, n, mark, value, arguments, index)
+  if value < 0 or value > 15 or value == 4 and band(op.x, 0xe0) == 0x40 then return nil end
+  local from, to = registers_before(op, index)
+  local low = to > 0
+  for i = from, to do low = low and arguments[i] < 8 end
+  return put_register(state.bytes, n, mark, value, op.x, low)
+end
+GENERATE[VREG] = function(out, op, value, argument, index)
   local allowed = ("%s >= 0 and %s <= 15"):format(value, value)
-  if field == 0x40 then allowed = allowed .. (" and %s ~= 4"):format(value) end
-  fault_unless(out, allowed, RANGE_VREG + op.offset)
-  local low = "false"
-  if k > 0 then
-    local registers = {}
-    for i = 0, k - 1 do registers[#registers + 1] = index - i >= 1 and argument(index - i) or nil end
-    low = ("bor(%s) <= 7"):format(table.concat(registers, ", "))
-  end
-  flush(out)
-  move(out, "n, mark = put_register(bytes, n + %d, mark, %s, %d, %s)", out.at, value, x, low)
+  if band(op.x, 0xe0) == 0x40 then allowed = allowed .. (" and %s ~= 4"):format(value) end
+  generate_check(out, op, allowed)
+  local from, to = registers_before(op, index)
+  local low = {}
+  for i = from, to do low[#low + 1] = argument(i) .. " < 8" end
+  generate_move(out, "n, mark = put_register(bytes, %s, mark, %s, %d, %s)", value, op.x,
+    #low > 0 and table.concat(low, " and ") or "false")
 end
 
-GENERATORS[LABEL_LG] = function(out, op)
-  fault_unless(out, ("define_label(state, %d, n + %d)"):format(op.x, out.at), RANGE_LG + op.offset + 1)
+WALK[LABEL_LG] = function(state, op, n, mark)
+  return define_label(state, op.x, n) and n or nil, mark
+end
+GENERATE[LABEL_LG] = function(out, op)
+  generate_check(out, op, ("define_label(state, %d, n + %d)"):format(op.x, out.at))
 end
 
-GENERATORS[LABEL_PC] = function(out, op, pc)
-  fault_unless(out, ("define_pc(state, %s, n + %d)"):format(pc, out.at), RANGE_PC + op.offset)
+WALK[LABEL_PC] = function(state, op, n, mark, pc)
+  return define_pc(state, pc, n) and n or nil, mark
+end
+GENERATE[LABEL_PC] = function(out, op, pc)
+  generate_check(out, op, ("define_pc(state, %s, n + %d)"):format(pc, out.at))
 end
 
-GENERATORS[REL_LG] = function(out, op)
+WALK[REL_LG] = function(state, op, n, mark)
   local what = op.y == 0 and FIXED or op.y
-  fault_unless(out, ("refer_to_label(state, %d, %d, n + %d, 4, %d)"):format(op.x, what, out.at, op.offset),
-    RANGE_LG + op.offset + 1)
-  gap(out, 4)
+  return refer_to_label(state, op.x, what, n, 4, op.offset) and n + 4 or nil, mark
 end
-
-GENERATORS[REL_PC] = function(out, op, pc)
+GENERATE[REL_LG] = function(out, op)
   local what = op.y == 0 and FIXED or op.y
-  fault_unless(out, ("refer_to_pc(state, %s, %d, n + %d, 4, %d)"):format(pc, what, out.at, op.offset),
-    RANGE_PC + op.offset)
-  gap(out, 4)
+  generate_check(out, op, ("refer_to_label(state, %d, %d, n + %d, 4, %d)"):format(op.x, what, out.at, op.offset))
+  generate_gap(out, 4)
 end
 
--- The width is looked up each time: setversion may change it.
-GENERATORS[IMM_LG] = function(out, op)
-  flush(out)
-  move(out, "n = n + %d", out.at)
-  add_line(out, "size = state.list.label_size")
-  fault_unless(out, ("refer_to_label(state, %d, %d + size, n, size, %d)"):format(op.x, ADDRESS, op.offset),
-    RANGE_LG + op.offset + 1)
+WALK[REL_PC] = function(state, op, n, mark, pc)
+  local what = op.y == 0 and FIXED or op.y
+  return refer_to_pc(state, pc, what, n, 4, op.offset) and n + 4 or nil, mark
+end
+GENERATE[REL_PC] = function(out, op, pc)
+  local what = op.y == 0 and FIXED or op.y
+  generate_check(out, op, ("refer_to_pc(state, %s, %d, n + %d, 4, %d)"):format(pc, what, out.at, op.offset))
+  generate_gap(out, 4)
+end
+
+-- The size of label addresses is looked up each time, because setversion may change it.
+WALK[IMM_LG] = function(state, op, n, mark)
+  local size = state.list.label_size
+  return refer_to_label(state, op.x, ADDRESS + size, n, size, op.offset) and n + size or nil, mark
+end
+GENERATE[IMM_LG] = function(out, op)
+  generate_move(out, "n, size = %s, state.list.label_size")
+  generate_check(out, op, ("refer_to_label(state, %d, %d + size, n, size, %d)"):format(op.x, ADDRESS, op.offset))
   add_line(out, "n = n + size")
 end
 
-GENERATORS[IMM_PC] = function(out, op, pc)
-  flush(out)
-  move(out, "n = n + %d", out.at)
-  add_line(out, "size = state.list.label_size")
-  fault_unless(out, ("refer_to_pc(state, %s, %d + size, n, size, %d)"):format(pc, ADDRESS, op.offset),
-    RANGE_PC + op.offset)
+WALK[IMM_PC] = function(state, op, n, mark, pc)
+  local size = state.list.label_size
+  return refer_to_pc(state, pc, ADDRESS + size, n, size, op.offset) and n + size or nil, mark
+end
+GENERATE[IMM_PC] = function(out, op, pc)
+  generate_move(out, "n, size = %s, state.list.label_size")
+  generate_check(out, op, ("refer_to_pc(state, %s, %d + size, n, size, %d)"):format(pc, ADDRESS, op.offset))
   add_line(out, "n = n + size")
 end
 
-GENERATORS[EXTERN] = function(out, op)
-  local operand = op.y * 2 + (op.x ~= 0 and 1 or 0)
-  add_line(out, "add_event(state, %d, %d, n + %d, 4)", EXTERNAL_SYMBOL, operand, out.at)
-  gap(out, 4)
+local function extern_operand(op) return op.y * 2 + (op.x ~= 0 and 1 or 0) end
+WALK[EXTERN] = function(state, op, n, mark)
+  add_event(state, EXTERNAL_SYMBOL, extern_operand(op), n, 4)
+  return n + 4, mark
+end
+GENERATE[EXTERN] = function(out, op)
+  add_line(out, "add_event(state, %d, %d, n + %d, 4)", EXTERNAL_SYMBOL, extern_operand(op), out.at)
+  generate_gap(out, 4)
 end
 
-GENERATORS[REL_A] = function(out, op, value)
+WALK[REL_A] = function(state, op, n, mark, value)
+  add_event(state, RELATIVE, value, n, 4)
+  return n + 4, mark
+end
+GENERATE[REL_A] = function(out, op, value)
   add_line(out, "add_event(state, %d, %s, n + %d, 4)", RELATIVE, value, out.at)
-  gap(out, 4)
+  generate_gap(out, 4)
 end
 
-GENERATORS[ALIGN] = function(out, op) add_line(out, "add_alignment(state, %d, n + %d)", op.x, out.at) end
+WALK[ALIGN] = function(state, op, n, mark)
+  add_alignment(state, op.x, n)
+  return n, mark
+end
+GENERATE[ALIGN] = function(out, op) add_line(out, "add_alignment(state, %d, n + %d)", op.x, out.at) end
 
-GENERATORS[SPACE] = function(out, op, count)
-  fault_unless(out, count .. " >= 0", RANGE_I + op.offset)
-  fault_unless(out, ("add_space(state, %s, %d, n + %d)"):format(count, op.x, out.at), NOMEM)
+WALK[SPACE] = function(state, op, n, mark, count)
+  if count < 0 then return nil end
+  if not add_space(state, count, op.x, n) then return nil, mark, NOMEM end
+  return n, mark
+end
+GENERATE[SPACE] = function(out, op, count)
+  generate_check(out, op, count .. " >= 0")
+  generate_check(out, op, ("add_space(state, %s, %d, n + %d)"):format(count, op.x, out.at), NOMEM)
 end
 
-GENERATORS[SETLABEL] = function(out, op, value) add_line(out, "preset_label(state, %s)", value) end
+WALK[SETLABEL] = function(state, op, n, mark, value)
+  preset_label(state, value)
+  return n, mark
+end
+GENERATE[SETLABEL] = function(out, op, value) add_line(out, "preset_label(state, %s)", value) end
 
-local NAMES = [[copy, put_int, put_word, put_register, put_displacement, to_int, band, bor, make_room, abandon,
-add_event, refer_to_label, refer_to_pc, define_label, define_pc, preset_label, add_alignment, add_space,
-end_piece, begin_piece]]
+-- What generated functions use.
+local HEADER = [[local copy, band, to_int, make_room, abandon, put_int, put_word, put_displacement, put_immediate,
+put_register, add_event, refer_to_label, refer_to_pc, define_label, define_pc, preset_label, add_alignment, add_space,
+begin_piece = ...]]
+
+local function instantiate(code)
+  return assert(loadstring(code, "=dasm chunk"))(
+    copy, band, to_int, make_room, abandon, put_int, put_word, put_displacement, put_immediate,
+    put_register, add_event, refer_to_label, refer_to_pc, define_label, define_pc, preset_label, add_alignment,
+    add_space, begin_piece)
+end
 
 -- So many arguments are local variables of the generated function; more are in a table.
 local MOST_LOCALS = 60
 
--- Names of the arguments of a chunk, and the lines that convert them.
+-- The beginning of the function. Returns a function from the number of an argument to its name.
 local function generate_arguments(out, count)
   if count > MOST_LOCALS then
-    add_line(out, "return function(state, ...)")
+    add_line(out, "return function(state, chunk, ...)")
     add_line(out, "local a = { ... }")
     add_line(out, "for i = 1, %d do a[i] = to_int(a[i]) end", count)
     return function(i) return ("a[%d]"):format(i) end
   end
-  local function argument(i) return "a" .. i end
-  local names = { "state" }
-  for i = 1, count do names[i + 1] = argument(i) end
+  local names = { "state", "chunk" }
+  for i = 1, count do names[i + 2] = "a" .. i end
   add_line(out, "return function(%s)", table.concat(names, ", "))
   for i = 1, count do add_line(out, "a%d = to_int(a%d)", i, i) end
-  return argument
+  return function(i) return "a" .. i end
 end
 
--- An upper bound of the bytes that a chunk writes.
-local function room_of(chunk)
-  local room = 0
-  for _, op in ipairs(chunk) do room = room + #op.bytes + 8 end
-  return room
-end
-
-local function generate_body(out, chunk, argument)
+local function generate(chunk)
+  local out = { HEADER, template = "", gaps = {}, at = 0 }
+  local argument = generate_arguments(out, chunk.argument_count)
+  add_line(out, "local n, event_count, delta = state.used, state.event_count, state.delta")
+  add_line(out, "if n + %d > state.limit and not make_room(state, %d) then", chunk.room, chunk.room)
+  add_line(out, "return abandon(state, %d, event_count, delta) end", NOMEM)
+  add_line(out, "local bytes, mark, size = state.bytes, -1")
   local index = 0
-  for _, op in ipairs(chunk) do
-    local start = out.at
-    for _, byte in ipairs(op.bytes) do out.template[#out.template + 1] = byte end
-    out.at = start + #op.bytes
-    if op.mark then add_line(out, "mark = n + %d", start + op.mark) end
+  for _, op in ipairs(chunk.operations) do
+    if op.mark then add_line(out, "mark = n + %d", out.at + op.mark) end
+    out.template = out.template .. op.literal
+    out.at = out.at + #op.literal
     if WITH_ARGUMENT[op.kind] then index = index + 1 end
-    GENERATORS[op.kind](out, op, argument(index), argument, index)
+    GENERATE[op.kind](out, op, argument(index), argument, index)
+  end
+  add_line(out, "end")
+  return instantiate(table.concat(out, "\n"))
+end
+
+-- The number of puts after which a function is generated: more than a program does that puts everything once, fewer
+-- than those after which the JIT compiler begins to compile.
+local GENERATE_AFTER = 8
+
+function walk(state, chunk, ...)
+  local operations = chunk.operations
+  chunk.puts = chunk.puts + 1
+  if chunk.puts == GENERATE_AFTER then
+    chunk.add = generate(chunk)
+    chunk.operations = nil
+  end
+  local arguments = { ... }
+  for i = 1, chunk.argument_count do arguments[i] = to_int(arguments[i]) end
+  local n, event_count, delta = state.used, state.event_count, state.delta
+  if n + chunk.room > state.limit and not make_room(state, chunk.room) then
+    return abandon(state, NOMEM, event_count, delta)
+  end
+  local bytes, mark, index = state.bytes, -1, 0
+  for i = 1, #operations do
+    local op = operations[i]
+    local literal = op.literal
+    if op.mark then mark = n + op.mark end
+    if literal ~= "" then
+      copy(bytes + n, literal, #literal)
+      n = n + #literal
+    end
+    if WITH_ARGUMENT[op.kind] then index = index + 1 end
+    local status
+    n, mark, status = WALK[op.kind](state, op, n, mark, arguments[index], arguments, index)
+    if not n then return abandon(state, status or op.status, event_count, delta) end
   end
 end
 
--- The function of a chunk.
-function generate(chunk)
-  -- template: literal bytes from position n + from; gaps: statements that fill gaps in them; at: n + at is the end
-  local out = { template = {}, gaps = {}, from = 0, at = 0 }
-  add_line(out, "local %s = ...", NAMES)
-  local argument = generate_arguments(out, chunk.argument_count)
-  local room = room_of(chunk)
-  add_line(out, "local n, event_count, delta = state.used, state.event_count, state.delta")
-  add_line(out, "if n + %d > state.limit and not make_room(state, %d) then", room, room)
-  add_line(out, "return abandon(state, %d, event_count, delta)", NOMEM)
-  add_line(out, "end")
-  add_line(out, "local bytes, mark, size = state.bytes, -1")
-  generate_body(out, chunk, argument)
-  add_line(out, "end")
-  return assert(loadstring(table.concat(out, "\n"), "=dasm chunk"))(
-    copy, put_int, put_word, put_register, put_displacement, to_int, band, bor, make_room, abandon,
-    add_event, refer_to_label, refer_to_pc, define_label, define_pc, preset_label, add_alignment, add_space,
-    end_piece, begin_piece)
-end
+-- Never a part of a trace: it makes room for its successor there.
+jit.off(walk)
 
 end
 
@@ -1306,9 +1439,9 @@ end
 -- Decode the chunk that put met for the first time.
 local function prepare(state, start)
   local list = state.list
-  local decoded = decode(list, start)
-  local chunk = { argument_count = decoded.argument_count, add = generate(decoded) }
-  if decoded.has_label_address and not list.label_size then list.label_size = label_size_of_caller() end
+  local chunk = decode(list, start)
+  chunk.puts, chunk.add = 0, walk
+  if chunk.has_label_address and not list.label_size then list.label_size = label_size_of_caller() end
   local info = debug.getinfo(3, "Sl")
   if info and info.currentline > 0 then
     list.places[start] = ("%s:%d"):format(info.short_src, info.currentline)
@@ -1331,7 +1464,7 @@ local function put(state, start, ...)
   if count > select("#", ...) then
     error(("dasm: put of the chunk at offset %d needs %d arguments, got %d"):format(start, count, select("#", ...)), 2)
   end
-  chunk.add(state, ...)
+  chunk.add(state, chunk, ...)
 end
 
 -- Pass 2 ------------------------------------------------------------------------------------------------
