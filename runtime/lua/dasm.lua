@@ -414,59 +414,7 @@ end
 
 end
 
--- Decoding chunks ---------------------------------------------------------------------------------------
---
--- A chunk is a run of operations that ends with END. An operation has the fields
---   kind     what to do (constants below)
---   literal  the bytes to write first
---   mark     number of these bytes in front of a MARK action, or nil
---   x, y     operands
---   offset   of its code in the action list
---   status   what the state gets if an argument is out of range or there is no such label
-
-local END = 0       -- x: section to switch to or -1
-local IMM_D = 1
-local REL_LG = 2    -- x: label entry, negative for forward locals; y: bytes saved by the short form or 0
-local REL_PC = 3    -- y: as above
-local LABEL_LG = 4  -- x: label entry
-local LABEL_PC = 5
-local DISP = 6      -- x: 0 zero needs no byte, 1 it does, 2+n look at the register n+1 arguments back; y: keep mark
-local IMM_S = 7
-local IMM_DB = 8
-local IMM_B = 9
-local VREG = 10     -- x: field descriptor
-local IMM_W = 11
-local IMM_WB = 12
-local EXTERN = 13   -- x: 1 if relative; y: index
-local REL_A = 14
-local IMM_LG = 15   -- x: label entry, negative for forward locals
-local IMM_PC = 16
-local ALIGN = 17    -- x: alignment - 1
-local SPACE = 18    -- x: fill byte
-local SETLABEL = 19
-local MARK = 20     -- only while decoding
-
-local WITH_ARGUMENT = {
-  [IMM_D] = true, [REL_PC] = true, [LABEL_PC] = true, [DISP] = true, [IMM_S] = true, [IMM_DB] = true,
-  [IMM_B] = true, [VREG] = true, [IMM_W] = true, [IMM_WB] = true, [REL_A] = true, [IMM_PC] = true,
-  [SPACE] = true, [SETLABEL] = true,
-}
-
-local FAULTS = {
-  [IMM_S] = RANGE_I, [IMM_B] = RANGE_I, [IMM_W] = RANGE_I, [IMM_WB] = RANGE_I, [SPACE] = RANGE_I,
-  [VREG] = RANGE_VREG, [REL_PC] = RANGE_PC, [LABEL_PC] = RANGE_PC, [IMM_PC] = RANGE_PC, [END] = RANGE_SEC,
-  [REL_LG] = RANGE_LG + 1, [LABEL_LG] = RANGE_LG + 1, [IMM_LG] = RANGE_LG + 1, -- counted from the operand
-}
-
--- Action code -> operation, number of operand bytes in the list.
-local ACTIONS = {
-  [233] = { DISP, 0 }, [234] = { IMM_S, 0 }, [235] = { IMM_B, 0 }, [236] = { IMM_W, 0 }, [237] = { IMM_D, 0 },
-  [238] = { IMM_WB, 0 }, [239] = { IMM_DB, 0 }, [240] = { VREG, 1 }, [241] = { SPACE, 1 }, [242] = { SETLABEL, 0 },
-  [243] = { REL_A, 0 }, [244] = { REL_LG, 1 }, [245] = { REL_PC, 0 }, [246] = { IMM_LG, 1 }, [247] = { IMM_PC, 0 },
-  [248] = { LABEL_LG, 1 }, [249] = { LABEL_PC, 0 }, [250] = { ALIGN, 1 }, [251] = { EXTERN, 2 },
-  [253] = { MARK, 0 }, [254] = { END, 1 }, [255] = { END, 0 },
-}
-local ESCAPE = 252
+-- Action lists ----------------------------------------------------------------------------------------
 
 -- Action lists by the cdata object they came from. A list holds a copy of the bytes, not the object.
 local lists = setmetatable({}, { __mode = "k" })
@@ -504,154 +452,6 @@ local function list_of(actions)
     lists[actions] = list
   end
   return list
-end
-
-local decode
-
-do
-
--- A byte of the action list, nil behind its end.
-local function byte_at(list, offset)
-  return offset >= 0 and offset < list.size and list.actions[offset] or nil
-end
-
--- Bytes that a branch saves in its short form, from the opcode byte in front of its displacement.
-local function saved_by_short_form(opcode)
-  if opcode == 0xe9 then return 3 end
-  return opcode >= 0x80 and opcode <= 0x8f and 4 or 0
-end
-
--- A reference operand: 1..9 local backward, 247..255 local forward, else global. Forward becomes negative.
-local function label_operand(byte)
-  return byte >= 247 and 246 - byte or byte
-end
-
--- What decides whether a zero displacement needs a byte: the base register, see DISP above.
-local function zero_rule(chunk, list, offset)
-  if chunk.base_argument then return 2 + chunk.argument_count - chunk.base_argument end
-  local register = chunk.modrm
-  if not register then
-    register = byte_at(list, offset - 1) or 0
-  elseif band(register, 7) == 4 then
-    register = chunk.sib or 0
-  end
-  return band(register, 7) == 5 and 1 or 0
-end
-
--- x and y of one action; `chunk` carries what later actions need to know about earlier ones.
-local function operands_of(list, chunk, kind, code, offset)
-  local actions = list.actions
-  if kind == DISP then
-    local following = byte_at(list, offset + 1)
-    return zero_rule(chunk, list, offset), (following == 238 or following == 239) and 1 or 0
-  elseif kind == VREG or kind == SPACE or kind == ALIGN or kind == LABEL_LG then
-    return actions[offset + 1], 0
-  elseif kind == REL_LG then
-    return label_operand(actions[offset + 1]), saved_by_short_form(chunk.opcode)
-  elseif kind == IMM_LG then
-    return label_operand(actions[offset + 1]), 0
-  elseif kind == REL_PC then
-    return 0, saved_by_short_form(chunk.opcode)
-  elseif kind == EXTERN then
-    return actions[offset + 1], actions[offset + 2]
-  elseif kind == END then
-    return code == 254 and actions[offset + 1] or -1, 0
-  end
-  return 0, 0
-end
-
--- Follow the ModRM byte of the current instruction as far as the displacement.
-local function follow_modrm(list, chunk, kind, x, offset)
-  if kind == MARK then
-    local following = byte_at(list, offset + 1)
-    chunk.modrm = byte_at(list, offset - 1)
-    chunk.sib = following == ESCAPE and byte_at(list, offset + 2) or not ACTIONS[following] and following or nil
-    chunk.base_argument = nil
-  elseif kind == VREG then
-    if x < 0x40 then chunk.base_argument = chunk.argument_count end
-  elseif kind ~= LABEL_LG and kind ~= LABEL_PC and kind ~= ALIGN and kind ~= EXTERN then
-    chunk.modrm, chunk.sib, chunk.base_argument = nil, nil, nil
-  end
-end
-
-local function bad_chunk(start, why)
-  error(("dasm: bad action list: %s in the chunk at offset %d"):format(why, start), 0)
-end
-
--- Most bytes of an operation that are counted in `code`, without its literal bytes.
-local MOST_BYTES = 8
-
--- Add one operation to the chunk; `run` are the literal bytes before it.
-local function add_operation(list, chunk, run, kind, code, offset)
-  local x, y = operands_of(list, chunk, kind, code, offset)
-  local literal = table.concat(run)
-  chunk.operations[#chunk.operations + 1] = {
-    kind = kind, literal = literal, mark = run.mark, x = x, y = y, offset = offset,
-    status = (FAULTS[kind] or 0) + offset,
-  }
-  chunk.room = chunk.room + #literal + MOST_BYTES
-  if WITH_ARGUMENT[kind] then chunk.argument_count = chunk.argument_count + 1 end
-  if kind == IMM_LG or kind == IMM_PC then chunk.has_label_address = true end
-  for i = #run, 1, -1 do run[i] = nil end
-  run.mark, run.after = nil, kind
-  return x
-end
-
--- Add an action other than a literal byte. `run` is the run of literal bytes before it.
-local function add_action(list, chunk, run, kind, code, offset, start)
-  if #run > 0 then chunk.base_argument = nil end -- it was a register of an earlier instruction
-  if kind == SETLABEL and (#run > 0 or run.after ~= LABEL_LG and run.after ~= LABEL_PC) then
-    bad_chunk(start, "an address without a label")
-  end
-  local x = 0
-  if kind == MARK then
-    run.mark = #run
-  else
-    x = add_operation(list, chunk, run, kind, code, offset)
-  end
-  follow_modrm(list, chunk, kind, x, offset)
-end
-
-local function decode_actions(list, chunk, start)
-  local offset = start
-  local run = { mark = nil, after = nil }
-  local kind
-  repeat
-    local code = byte_at(list, offset) or bad_chunk(start, "missing end")
-    local action = ACTIONS[code]
-    local operand_count = action and action[2] or code == ESCAPE and 1 or 0
-    if offset + operand_count >= list.size then bad_chunk(start, "missing end") end
-    if action then
-      kind = action[1]
-      add_action(list, chunk, run, kind, code, offset, start)
-    else
-      local byte = code == ESCAPE and list.actions[offset + 1] or code
-      run[#run + 1] = string.char(byte)
-      chunk.opcode = byte
-    end
-    offset = offset + 1 + operand_count
-  until kind == END
-end
-
--- The chunk at an offset: a table with the fields operations, argument_count, has_label_address and room, an upper
--- bound of the bytes that it adds to the code.
-function decode(list, start)
-  if type(start) ~= "number" then
-    error(("bad argument #2 to 'dasm_put' (cannot convert '%s' to 'int')"):format(type(start)), 4)
-  end
-  if start < 0 or start >= list.size or start % 1 ~= 0 then
-    error(("dasm: offset %s is outside the action list of %d bytes"):format(tostring(start), list.size), 4)
-  end
-  -- opcode, modrm, sib and base_argument are what an action needs to know about the bytes before it.
-  local chunk = { operations = {}, argument_count = 0, has_label_address = false, room = 0, opcode = 0 }
-  local ok, message = pcall(decode_actions, list, chunk, start)
-  if not ok then error(message, 4) end
-  return {
-    operations = chunk.operations, argument_count = chunk.argument_count, room = chunk.room,
-    has_label_address = chunk.has_label_address,
-  }
-end
-
 end
 
 -- State -------------------------------------------------------------------------------------------------
@@ -973,29 +773,7 @@ local function abandon(state, status, event_count, delta)
   set_limit(state)
 end
 
--- Pass 1: chunks ------------------------------------------------------------------------------------------
---
--- A chunk has a function add(state, chunk, argument ...), which
---   converts the arguments, raising an error if that is impossible, before anything is changed;
---   writes the bytes of the chunk behind the code and adds its events;
---   moves the end of the code at last, so that a fault on the way leaves the state as it was.
---
--- At first that is `walk`, a loop over the operations. The JIT compiler cannot compile a loop that calls put in one
--- piece if there is another loop in put, so a chunk that is put some times gets a function generated from its
--- operations. For add eax, [ebx+n]; imul ecx, ecx, n this is, shortened:
---
---   return function(state, chunk, a1, a2)
---     a1 = to_int(a1)
---     a2 = to_int(a2)
---     local n, event_count, delta = state.used, state.event_count, state.delta
---     if n + 28 > state.limit and not make_room(state, 28) then return abandon(...) end
---     local bytes, mark = state.bytes, -1
---     copy(bytes + (n + 0), "\003\131", 2)
---     n, mark = put_displacement(bytes, n + 2, mark, a1, true)
---     copy(bytes + (n + 0), "\105\201\000\000\000\000\000\000", 8)
---     put_int(bytes, n + 2, a2)
---     state.used = n + 6
---   end
+-- Numbers as arguments --------------------------------------------------------------------------------
 
 local function convert(x)
   local kind = type(x)
@@ -1021,9 +799,230 @@ local function to_int(x)
   return convert(x)
 end
 
-local walk
+local decode, walk
 
 do
+
+-- Decoding chunks ---------------------------------------------------------------------------------------
+--
+-- A chunk is a run of operations that ends with END. An operation has the fields
+--   kind     what to do (constants below)
+--   literal  the bytes to write first
+--   mark     number of these bytes in front of a MARK action, or nil
+--   x, y     operands
+--   offset   of its code in the action list
+--   status   what the state gets if an argument is out of range or there is no such label
+
+local END = 0       -- x: section to switch to or -1
+local IMM_D = 1
+local REL_LG = 2    -- x: label entry, negative for forward locals; y: bytes saved by the short form or 0
+local REL_PC = 3    -- y: as above
+local LABEL_LG = 4  -- x: label entry
+local LABEL_PC = 5
+local DISP = 6      -- x: 0 zero needs no byte, 1 it does, 2+n look at the register n+1 arguments back; y: keep mark
+local IMM_S = 7
+local IMM_DB = 8
+local IMM_B = 9
+local VREG = 10     -- x: field descriptor
+local IMM_W = 11
+local IMM_WB = 12
+local EXTERN = 13   -- x: 1 if relative; y: index
+local REL_A = 14
+local IMM_LG = 15   -- x: label entry, negative for forward locals
+local IMM_PC = 16
+local ALIGN = 17    -- x: alignment - 1
+local SPACE = 18    -- x: fill byte
+local SETLABEL = 19
+local MARK = 20     -- only while decoding
+
+local WITH_ARGUMENT = {
+  [IMM_D] = true, [REL_PC] = true, [LABEL_PC] = true, [DISP] = true, [IMM_S] = true, [IMM_DB] = true,
+  [IMM_B] = true, [VREG] = true, [IMM_W] = true, [IMM_WB] = true, [REL_A] = true, [IMM_PC] = true,
+  [SPACE] = true, [SETLABEL] = true,
+}
+
+local FAULTS = {
+  [IMM_S] = RANGE_I, [IMM_B] = RANGE_I, [IMM_W] = RANGE_I, [IMM_WB] = RANGE_I, [SPACE] = RANGE_I,
+  [VREG] = RANGE_VREG, [REL_PC] = RANGE_PC, [LABEL_PC] = RANGE_PC, [IMM_PC] = RANGE_PC, [END] = RANGE_SEC,
+  [REL_LG] = RANGE_LG + 1, [LABEL_LG] = RANGE_LG + 1, [IMM_LG] = RANGE_LG + 1, -- counted from the operand
+}
+
+-- Action code -> operation, number of operand bytes in the list.
+local ACTIONS = {
+  [233] = { DISP, 0 }, [234] = { IMM_S, 0 }, [235] = { IMM_B, 0 }, [236] = { IMM_W, 0 }, [237] = { IMM_D, 0 },
+  [238] = { IMM_WB, 0 }, [239] = { IMM_DB, 0 }, [240] = { VREG, 1 }, [241] = { SPACE, 1 }, [242] = { SETLABEL, 0 },
+  [243] = { REL_A, 0 }, [244] = { REL_LG, 1 }, [245] = { REL_PC, 0 }, [246] = { IMM_LG, 1 }, [247] = { IMM_PC, 0 },
+  [248] = { LABEL_LG, 1 }, [249] = { LABEL_PC, 0 }, [250] = { ALIGN, 1 }, [251] = { EXTERN, 2 },
+  [253] = { MARK, 0 }, [254] = { END, 1 }, [255] = { END, 0 },
+}
+local ESCAPE = 252
+
+
+-- A byte of the action list, nil behind its end.
+local function byte_at(list, offset)
+  return offset >= 0 and offset < list.size and list.actions[offset] or nil
+end
+
+-- Bytes that a branch saves in its short form, from the opcode byte in front of its displacement.
+local function saved_by_short_form(opcode)
+  if opcode == 0xe9 then return 3 end
+  return opcode >= 0x80 and opcode <= 0x8f and 4 or 0
+end
+
+-- A reference operand: 1..9 local backward, 247..255 local forward, else global. Forward becomes negative.
+local function label_operand(byte)
+  return byte >= 247 and 246 - byte or byte
+end
+
+-- What decides whether a zero displacement needs a byte: the base register, see DISP above.
+local function zero_rule(chunk, list, offset)
+  if chunk.base_argument then return 2 + chunk.argument_count - chunk.base_argument end
+  local register = chunk.modrm
+  if not register then
+    register = byte_at(list, offset - 1) or 0
+  elseif band(register, 7) == 4 then
+    register = chunk.sib or 0
+  end
+  return band(register, 7) == 5 and 1 or 0
+end
+
+-- x and y of one action; `chunk` carries what later actions need to know about earlier ones.
+local function operands_of(list, chunk, kind, code, offset)
+  local actions = list.actions
+  if kind == DISP then
+    local following = byte_at(list, offset + 1)
+    return zero_rule(chunk, list, offset), (following == 238 or following == 239) and 1 or 0
+  elseif kind == VREG or kind == SPACE or kind == ALIGN or kind == LABEL_LG then
+    return actions[offset + 1], 0
+  elseif kind == REL_LG then
+    return label_operand(actions[offset + 1]), saved_by_short_form(chunk.opcode)
+  elseif kind == IMM_LG then
+    return label_operand(actions[offset + 1]), 0
+  elseif kind == REL_PC then
+    return 0, saved_by_short_form(chunk.opcode)
+  elseif kind == EXTERN then
+    return actions[offset + 1], actions[offset + 2]
+  elseif kind == END then
+    return code == 254 and actions[offset + 1] or -1, 0
+  end
+  return 0, 0
+end
+
+-- Follow the ModRM byte of the current instruction as far as the displacement.
+local function follow_modrm(list, chunk, kind, x, offset)
+  if kind == MARK then
+    local following = byte_at(list, offset + 1)
+    chunk.modrm = byte_at(list, offset - 1)
+    chunk.sib = following == ESCAPE and byte_at(list, offset + 2) or not ACTIONS[following] and following or nil
+    chunk.base_argument = nil
+  elseif kind == VREG then
+    if x < 0x40 then chunk.base_argument = chunk.argument_count end
+  elseif kind ~= LABEL_LG and kind ~= LABEL_PC and kind ~= ALIGN and kind ~= EXTERN then
+    chunk.modrm, chunk.sib, chunk.base_argument = nil, nil, nil
+  end
+end
+
+local function bad_chunk(start, why)
+  error(("dasm: bad action list: %s in the chunk at offset %d"):format(why, start), 0)
+end
+
+-- Most bytes of an operation that are counted in `code`, without its literal bytes.
+local MOST_BYTES = 8
+
+-- Add one operation to the chunk; `run` are the literal bytes before it.
+local function add_operation(list, chunk, run, kind, code, offset)
+  local x, y = operands_of(list, chunk, kind, code, offset)
+  local literal = table.concat(run)
+  chunk.operations[#chunk.operations + 1] = {
+    kind = kind, literal = literal, mark = run.mark, x = x, y = y, offset = offset,
+    status = (FAULTS[kind] or 0) + offset,
+  }
+  chunk.room = chunk.room + #literal + MOST_BYTES
+  if WITH_ARGUMENT[kind] then chunk.argument_count = chunk.argument_count + 1 end
+  if kind == IMM_LG or kind == IMM_PC then chunk.has_label_address = true end
+  for i = #run, 1, -1 do run[i] = nil end
+  run.mark, run.after = nil, kind
+  return x
+end
+
+-- Add an action other than a literal byte. `run` is the run of literal bytes before it.
+local function add_action(list, chunk, run, kind, code, offset, start)
+  if #run > 0 then chunk.base_argument = nil end -- it was a register of an earlier instruction
+  if kind == SETLABEL and (#run > 0 or run.after ~= LABEL_LG and run.after ~= LABEL_PC) then
+    bad_chunk(start, "an address without a label")
+  end
+  local x = 0
+  if kind == MARK then
+    run.mark = #run
+  else
+    x = add_operation(list, chunk, run, kind, code, offset)
+  end
+  follow_modrm(list, chunk, kind, x, offset)
+end
+
+local function decode_actions(list, chunk, start)
+  local offset = start
+  local run = { mark = nil, after = nil }
+  local kind
+  repeat
+    local code = byte_at(list, offset) or bad_chunk(start, "missing end")
+    local action = ACTIONS[code]
+    local operand_count = action and action[2] or code == ESCAPE and 1 or 0
+    if offset + operand_count >= list.size then bad_chunk(start, "missing end") end
+    if action then
+      kind = action[1]
+      add_action(list, chunk, run, kind, code, offset, start)
+    else
+      local byte = code == ESCAPE and list.actions[offset + 1] or code
+      run[#run + 1] = string.char(byte)
+      chunk.opcode = byte
+    end
+    offset = offset + 1 + operand_count
+  until kind == END
+end
+
+-- The chunk at an offset: a table with the fields operations, argument_count, has_label_address and room, an upper
+-- bound of the bytes that it adds to the code.
+function decode(list, start)
+  if type(start) ~= "number" then
+    error(("bad argument #2 to 'dasm_put' (cannot convert '%s' to 'int')"):format(type(start)), 4)
+  end
+  if start < 0 or start >= list.size or start % 1 ~= 0 then
+    error(("dasm: offset %s is outside the action list of %d bytes"):format(tostring(start), list.size), 4)
+  end
+  -- opcode, modrm, sib and base_argument are what an action needs to know about the bytes before it.
+  local chunk = { operations = {}, argument_count = 0, has_label_address = false, room = 0, opcode = 0 }
+  local ok, message = pcall(decode_actions, list, chunk, start)
+  if not ok then error(message, 4) end
+  return {
+    operations = chunk.operations, argument_count = chunk.argument_count, room = chunk.room,
+    has_label_address = chunk.has_label_address,
+  }
+end
+
+-- Pass 1: chunks ------------------------------------------------------------------------------------------
+--
+-- A chunk has a function add(state, chunk, argument ...), which
+--   converts the arguments, raising an error if that is impossible, before anything is changed;
+--   writes the bytes of the chunk behind the code and adds its events;
+--   moves the end of the code at last, so that a fault on the way leaves the state as it was.
+--
+-- At first that is `walk`, a loop over the operations. The JIT compiler cannot compile a loop that calls put in one
+-- piece if there is another loop in put, so a chunk that is put some times gets a function generated from its
+-- operations. For add eax, [ebx+n]; imul ecx, ecx, n this is, shortened:
+--
+--   return function(state, chunk, a1, a2)
+--     a1 = to_int(a1)
+--     a2 = to_int(a2)
+--     local n = state.used
+--     if n + 28 > state.limit and not make_room(state, 28) then return abandon(...) end
+--     local bytes, mark = state.bytes, -1
+--     copy(bytes + (n + 0), "\003\131", 2)
+--     n, mark = put_displacement(bytes, n + 2, mark, a1, true)
+--     copy(bytes + (n + 0), "\105\201\000\000\000\000\000\000", 8)
+--     put_int(bytes, n + 2, a2)
+--     state.used = n + 6
+--   end
 
 local function put_int(bytes, position, value)
   cast(int_pointer, bytes + position)[0] = value
@@ -1377,12 +1376,19 @@ local function generate_arguments(out, count)
   return function(i) return "a" .. i end
 end
 
+local function has_checks(chunk)
+  for _, op in ipairs(chunk.operations) do
+    if op.kind ~= END and FAULTS[op.kind] or op.kind == END and op.x >= 0 then return true end
+  end
+end
+
 local function generate(chunk)
   local out = { HEADER, template = "", gaps = {}, at = 0 }
   local argument = generate_arguments(out, chunk.argument_count)
-  add_line(out, "local n, event_count, delta = state.used, state.event_count, state.delta")
+  add_line(out, "local n = state.used")
   add_line(out, "if n + %d > state.limit and not make_room(state, %d) then", chunk.room, chunk.room)
-  add_line(out, "return abandon(state, %d, event_count, delta) end", NOMEM)
+  add_line(out, "return abandon(state, %d, state.event_count, state.delta) end", NOMEM)
+  if has_checks(chunk) then add_line(out, "local event_count, delta = state.event_count, state.delta") end
   add_line(out, "local bytes, mark, size = state.bytes, -1")
   local index = 0
   for _, op in ipairs(chunk.operations) do
@@ -1541,6 +1547,7 @@ end
 
 -- Pass 3 ------------------------------------------------------------------------------------------------
 
+local LARGE_CODE = 0x10000 -- bytes
 local write_code
 
 do
@@ -1578,7 +1585,7 @@ local function write_reference(state, what, target, out, n, base)
   if what >= SHORT then
     if what == SHORT + JMP then
       out[n - 1] = 0xeb
-    else
+    elseif n >= 2 then
       out[n - 2] = out[n - 1] - 0x10
       n = n - 1
     end
@@ -1676,13 +1683,15 @@ local function emit(state, out, base, check_distance)
   return n == size
 end
 
--- The code is written to a buffer of our own first, so that a failure leaves the caller's memory alone.
+-- The code is written to a buffer of our own first, so that a failure leaves the caller's memory alone and there is
+-- room for SLACK. Large code goes to its place directly if that is memory of ours.
 local scratch, scratch_memory, scratch_size = nil, nil, 0
 
 -- Write the code for address `base` to `target`, both byte pointers. Returns whether it has the size that layout
--- computed.
-function write_code(state, base, target, check_distance)
+-- computed. `spare`: bytes behind the code that may be written too.
+function write_code(state, base, target, check_distance, spare)
   local size = state.size
+  if spare >= SLACK then return emit(state, target, base, check_distance) end
   local out, memory, capacity = scratch, scratch_memory, scratch_size
   scratch = nil -- an extern getter may build other code meanwhile
   if not out or capacity < size then
@@ -2015,7 +2024,7 @@ function dasm.encode(state, buffer, base)
   need(state, state.size >= 0, "encode before link")
   local target = cast(byte_pointer, buffer)
   local start = base and cast(byte_pointer, base) or target -- a null pointer is a base
-  if not write_code(state, start, target, base == nil) then
+  if not write_code(state, start, target, base == nil, 0) then
     state.status = PHASE
     check(state)
   end
@@ -2043,12 +2052,14 @@ function dasm.build(state)
   check(state)
   local size = state.size
   if size == 0 then error("dasm error: no code?", 2) end
-  local start, target, owner = reserve(size, band(state.flags, ALIGNED) ~= 0 and MAX_ALIGNMENT or MIN_ALIGNMENT)
+  local spare = size >= LARGE_CODE and SLACK or 0
+  local alignment = band(state.flags, ALIGNED) ~= 0 and MAX_ALIGNMENT or MIN_ALIGNMENT
+  local start, target, owner = reserve(size + spare, alignment)
   local ok, message
   if state.extern_names then
-    ok, message = pcall(write_code, state, start, target, true) -- a getter may fail
+    ok, message = pcall(write_code, state, start, target, true, spare) -- a getter may fail
   else
-    ok, message = write_code(state, start, target, true), nil -- no pcall: it would end the JIT compiler's traces
+    ok, message = write_code(state, start, target, true, spare), nil -- no pcall: it would end the JIT compiler's traces
   end
   local code = ok and message ~= false and finish(start, owner)
   if not code then
