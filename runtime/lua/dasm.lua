@@ -4,12 +4,13 @@
 -- dasm.new(actionlist, ...) and gets callable machine code from Dst:build(). The list of functions and what
 -- they accept is in docs/runtime-lua.md. Runs on LuaJIT 2.0 and 2.1, 32 and 64 bit, with or without GC64.
 --
--- How it works. put only checks and logs its arguments; everything else waits until a result is asked for:
---   scan    (pass 1) walks the log, checks ranges, binds labels and estimates offsets with every branch long;
---   layout  (pass 2) walks the labels, branches and alignments found by scan and makes branches short;
---   emit    (pass 3) walks the log once more, section by section, and writes the bytes.
--- Each chunk of an action list is decoded once into operations. The three walks are single flat loops over
--- these operations, so that the JIT compiler makes one trace tree of each.
+-- How it works:
+--   put     (pass 1) checks its arguments and writes the bytes of a chunk to a buffer, with every branch long and
+--           nothing for alignments; it notes labels, references, alignments and the like as events;
+--   layout  (pass 2) walks the events and makes branches short;
+--   emit    (pass 3) walks the events once more, section by section, and copies the bytes between them.
+-- Each chunk of an action list is decoded once. Chunks that are put often become functions, so that the JIT compiler
+-- compiles put into the loops that call it. The other two walks are flat loops, of which it makes one trace tree each.
 
 local ffi = require "ffi"
 local bit = require "bit"
@@ -1008,7 +1009,7 @@ end
 --   moves the end of the code at last, so that a fault on the way leaves the state as it was.
 --
 -- At first that is `walk`, a loop over the operations. The JIT compiler cannot compile a loop that calls put in one
--- piece if there is another loop in put, so a chunk that is put some times gets a function generated from its
+-- piece if there is another loop in put, so a chunk that was put some times gets a function generated from its
 -- operations. For add eax, [ebx+n]; imul ecx, ecx, n this is, shortened:
 --
 --   return function(state, chunk, a1, a2)
@@ -1351,8 +1352,12 @@ local HEADER = [[local copy, band, to_int, make_room, abandon, put_int, put_word
 put_register, add_event, refer_to_label, refer_to_pc, define_label, define_pc, preset_label, add_alignment, add_space,
 begin_piece = ...]]
 
+local loadstring = loadstring
+
+-- Make a function of its text; nil if it is too long for LuaJIT.
 local function instantiate(code)
-  return assert(loadstring(code, "=dasm chunk"))(
+  local chunk = loadstring(code, "=dasm chunk")
+  return chunk and chunk(
     copy, band, to_int, make_room, abandon, put_int, put_word, put_displacement, put_immediate,
     put_register, add_event, refer_to_label, refer_to_pc, define_label, define_pc, preset_label, add_alignment,
     add_space, begin_piece)
@@ -1402,16 +1407,16 @@ local function generate(chunk)
   return instantiate(table.concat(out, "\n"))
 end
 
--- The number of puts after which a function is generated: more than a program does that puts everything once, fewer
--- than those after which the JIT compiler begins to compile.
+-- Generating a function takes as long as some dozen walks, so programs that put each chunk once do not pay for it. It
+-- is done before the JIT compiler begins to compile, which is after 10 exits from a trace or 56 turns of a loop.
 local GENERATE_AFTER = 8
 
 function walk(state, chunk, ...)
   local operations = chunk.operations
   chunk.puts = chunk.puts + 1
   if chunk.puts == GENERATE_AFTER then
-    chunk.add = generate(chunk)
-    chunk.operations = nil
+    local add = generate(chunk)
+    if add then chunk.add, chunk.operations = add, nil end
   end
   local arguments = { ... }
   for i = 1, chunk.argument_count do arguments[i] = to_int(arguments[i]) end
@@ -1435,7 +1440,7 @@ function walk(state, chunk, ...)
   end
 end
 
--- Never a part of a trace: it makes room for its successor there.
+-- Its loop must not become a part of traces, where its successor is to be.
 jit.off(walk)
 
 end
@@ -2112,9 +2117,11 @@ local function new_state(list, section_count, global_count, globals)
   return state
 end
 
--- Left alone, the JIT compiler often takes the code around the three walks first, and the walks through small units
+-- Left alone, the JIT compiler often takes the code around layout and emit first, and their walks through small units
 -- within it: such traces become too long, are given up, and leave that way to the interpreter for good. So a program
--- that makes many states makes one with many turns of each walk early, which costs about 2 ms.
+-- that makes many states makes one with many turns of each loop early, which costs about 2 ms. Longer traces then end
+-- at these loops; they need those over the sections, too, because a trace from emit to layout of the next unit of code
+-- would use more constants than the compiler allows.
 local WARM_UP_AT = 16
 local state_count = 0
 
@@ -2125,8 +2132,8 @@ local WARM_UP_ACTIONS = "\139\134\233\255" .. "\129\192\239\255" .. "\184\237\25
 local growpc, checkstep, link_state, encode = dasm.growpc, dasm.checkstep, dasm.link, dasm.encode
 
 local function warm_up()
-  local rounds = 40
-  local state = new_state(list_of(WARM_UP_ACTIONS), 128, 0, nil)
+  local rounds, sections = 40, 128
+  local state = new_state(list_of(WARM_UP_ACTIONS), sections, 0, nil)
   growpc(state, rounds + 1)
   for i = 0, rounds - 1 do
     put(state, 0, 8)

@@ -430,6 +430,129 @@ test("dump", function()
   assert(table.concat(text):find "ret", table.concat(text))
 end)
 
+-- Chunks that are put often are put another way than at first, see "Pass 1: chunks" in dasm.lua.
+local OFTEN = 40
+
+test("the bytes of a chunk do not change when it is put often", function()
+  local actions = list(LABEL_LG, 1, 0x8b, 0x83, DISP, 0x81, 0xc0, IMM_DB, ESC, 0xe9, REL_LG, 248, ESC, 0xe9, REL_PC,
+    0x40, 0xb8, VREG, 0x0a, IMM_D, 0x0f, 0x8f, REL_LG, 1, LABEL_PC, 0x81, 0x83, MARK, DISP, IMM_DB, ALIGN, 15,
+    LABEL_LG, 1, IMM_LG, 10, IMM_PC, LABEL_LG, 10, SPACE, 0xcc, 0xe8, REL_A, 0xe8, EXTERN, 1, 0, 0x6a, IMM_S,
+    0xb0, IMM_B, 0x66, 0xb8, IMM_W, 0x66, 0x81, 0xc0, IMM_WB, LABEL_LG, 2, SETLABEL, SECTION, 1,
+    0xc3, SECTION, 0)
+  local last = ffi.sizeof(actions) - 3
+  local state = dasm.new(actions, { [0] = "f" }, 2, 1, function() return 0x4000 end)
+  local function unit(disp, register, immediate)
+    state:setup(actions)
+    state:setversion(10400)
+    state:growpc(2)
+    state:put(0, disp, immediate, 1, register, -1, 1, disp, immediate, 1, 3, 0x5000, -128, 255, 65535, immediate, 0x6000)
+    state:put(last)
+    state:put(last)
+    return encode(state, ffi.cast("void*", 0x1000))
+  end
+  local first = {}
+  for round = 1, OFTEN do
+    for _, disp in ipairs { 0, 1, -128, 128 } do
+      for _, register in ipairs { 0, 7, 8, 15 } do
+        for _, immediate in ipairs { 1, -128, 4096 } do
+          local key = ("%d %d %d"):format(disp, register, immediate)
+          local code = unit(disp, register, immediate)
+          first[key] = first[key] or code
+          equal(code, first[key], ("round %d, %s"):format(round, key))
+        end
+      end
+    end
+  end
+  assert(first["0 0 1"]:find("cccccc", 1, true) and first["0 0 1"] ~= first["1 0 1"], first["0 0 1"])
+end)
+
+test("a chunk in which something is wrong leaves nothing behind, however often it is put", function()
+  local actions = list(0x90, LABEL_PC, ALIGN, 255, 0x0f, 0x84, REL_PC, SPACE, 0xcc, IMM_S, STOP, 0x91, IMM_B, STOP)
+  local state = dasm.new(actions, nil, 1, 0)
+  for round = 1, OFTEN do
+    state:setup(actions)
+    state:growpc(round)
+    state:put(11, round)
+    fails("cannot convert 'string' to 'int'", state.put, state, 0, 0, 0, 0, "1")
+    fails("needs 4 arguments, got 3", state.put, state, 0, 0, 0, 0)
+    equal(encode(state), ("91%02x"):format(round))
+    local cases = {
+      { 0x11000000 + 9, 0, 0, 5, 128 }, { 0x11000000 + 7, 0, 0, -1, 1 }, { 0x14000000 + 6, 0, round, 0, 1 },
+      { 0x14000000 + 1, -1, 0, 0, 1 }, { 0x01000000, 0, 0, 0x7fffff00, 1 },
+    }
+    for _, case in ipairs(cases) do
+      state:setup(actions)
+      state:put(11, 1)
+      state:put(0, unpack(case, 2))
+      equal(state.status, case[1])
+      state.status = 0 -- as if nobody had looked
+      state:put(11, 2)
+      equal(encode(state), "91019102")
+    end
+  end
+end)
+
+test("errors name the line that puts, at first and later", function()
+  local state = dasm.new(RETURN_NUMBER, nil, 1, 0)
+  local generate = loadstring("local dasm, Dst, x = ...\ndasm.put(Dst, 0, x)\nreturn", "@somewhere.dasl")
+  for _ = 1, OFTEN do
+    fails("somewhere.dasl:2: cannot convert 'table' to 'int'", generate, dasm, state, {})
+    generate(dasm, state, 1)
+  end
+  equal(encode(state), ("b801000000c3"):rep(OFTEN))
+end)
+
+test("chunks of any length are put often", function()
+  for _, count in ipairs { 61, 300, 3000 } do
+    local codes, arguments, expected = {}, {}, {}
+    for i = 1, count do codes[i], arguments[i], expected[i] = IMM_B, i % 256, ("%02x"):format(i % 256) end
+    codes[count + 1] = STOP
+    local state = dasm.new(ffi.new("uint8_t[?]", count + 1, codes), nil, 1, 0)
+    for _ = 1, OFTEN do state:put(0, unpack(arguments, 1, count)) end
+    equal(encode(state), table.concat(expected):rep(OFTEN))
+  end
+end)
+
+test("sections are left and resumed many times", function()
+  local codes = {}
+  for section = 0, 3 do
+    for _, code in ipairs { 0xb0 + section, IMM_B, LABEL_LG, 1, ESC, 0xe9, REL_LG, 1, SECTION, (section + 1) % 4 } do
+      codes[#codes + 1] = code
+    end
+  end
+  local actions = ffi.new("uint8_t[?]", #codes, codes)
+  local state, expected = dasm.new(actions, nil, 4, 0), { "", "", "", "" }
+  for i = 0, 4 * OFTEN - 1 do
+    local section = i % 4
+    state:put(section * 10, i)
+    expected[section + 1] = expected[section + 1] .. ("b%d%02xebfe"):format(section, i)
+  end
+  equal(encode(state), table.concat(expected))
+end)
+
+test("large code is written in place", function()
+  local actions = list(LABEL_PC, 0x0f, 0x85, REL_PC, 0x05, IMM_D, STOP, 0x31, 0xc0, STOP, 0xc3, STOP, 0xe8, EXTERN, 0, 0, STOP)
+  local asked
+  local state = dasm.new(actions, { [0] = "f" }, 1, 0, function(name)
+    asked = name
+    return nil
+  end)
+  local count = 20000
+  state:growpc(count)
+  state:put(7)
+  for i = 0, count - 1 do state:put(0, i, i, 3) end
+  state:put(10)
+  local code, size = state:build()
+  equal(size, 2 + count * 7 + 1)
+  local bytes = hex(code, 16)
+  equal(bytes:sub(1, 18), "31c075fe0503000000")
+  state:setup(actions)
+  for i = 0, count - 1 do state:put(0, i, i, 3) end
+  state:put(12)
+  fails("extern not found: f", state.build, state)
+  equal(asked, "f")
+end)
+
 test("hundreds of chunks and thousands of labels", function()
   local codes = {}
   for i = 0, 299 do

@@ -1,4 +1,5 @@
--- Replays encoder traces with runtime/lua/dasm.lua. Arguments: directory of dasm.lua, input file.
+-- Replays encoder traces with runtime/lua/dasm.lua. Arguments: directory of dasm.lua, input file, and optionally the
+-- number of times that a chunk has been put elsewhere when it is put first.
 --
 -- Input, one item per line, fields separated by blanks:
 --   T version              a new trace, made for that version of the engine
@@ -52,7 +53,7 @@ end
 local commands = {}
 
 function commands.T(version)
-  trace = { version = tonumber(version), preset = {}, externs = {}, externs_asked = {}, global_count = 0 }
+  trace = { version = tonumber(version), preset = {}, externs = {}, externs_asked = {}, global_count = 0, known = {} }
   return "T"
 end
 
@@ -78,9 +79,20 @@ function commands.setup()
   trace.state:setversion(trace.version)
 end
 
+local puts_elsewhere = tonumber(arg[3] or 0)
+
+-- Chunks belong to an action list, so another state knows them, too.
+local function put_elsewhere(start, arguments)
+  if trace.known[start] then return end
+  trace.known[start] = true
+  local state = dasm.new(trace.actions, nil, 1, 0)
+  for _ = 1, puts_elsewhere do state:put(start, unpack(arguments)) end
+end
+
 function commands.put(start, ...)
   local arguments = { ... }
   for index = 1, #arguments do arguments[index] = tonumber(arguments[index]) end
+  put_elsewhere(tonumber(start), arguments)
   trace.state:put(tonumber(start), unpack(arguments))
 end
 

@@ -38,8 +38,12 @@ describe.skipIf(!HAS_LUAJIT)("traces of the reference engine through dasm.lua", 
   const file = join(directory, "traces.txt");
   writeFileSync(file, `${traces.map(printTrace).join("\n")}\n`);
 
-  test.each(MODES)("luajit %s %s", (...mode) => {
-    const { status, stdout, stderr } = runLuajit([...mode, join(SCRIPTS, "trace-driver.lua"), RUNTIME, file]);
+  // Chunks are put in another way when they have been put some times.
+  const cases = MODES.flatMap((mode) => [0, 20].map((puts) => ({ mode, puts })));
+
+  test.each(cases)("luajit $mode, chunks put $puts times before", ({ mode, puts }) => {
+    const script = join(SCRIPTS, "trace-driver.lua");
+    const { status, stdout, stderr } = runLuajit([...mode, script, RUNTIME, file, String(puts)]);
     expect(stderr).toBe("");
     expect(status).toBe(0);
     expect(traces.length).toBeGreaterThan(500);
