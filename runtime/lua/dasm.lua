@@ -1125,26 +1125,31 @@ local function generate_check(out, op, condition, status)
   add_line(out, "if not (%s) then return abandon(state, %d, event_count, delta) end", condition, status or op.status)
 end
 
+local function generate_literal(out, literal)
+  out.template[#out.template + 1] = literal
+  out.at = out.at + #literal
+end
+
 -- Leave a gap of `size` bytes for the statement `format`, which gets the position in front of the other values.
 local function generate_gap(out, size, format, ...)
   if format then out.gaps[#out.gaps + 1] = format:format("n + " .. out.at, ...) end
-  out.template = out.template .. ("\0"):rep(size)
-  out.at = out.at + size
+  generate_literal(out, ("\0"):rep(size))
 end
 
 -- Write what was gathered.
 local function flush(out)
-  local count = #out.template
+  local literal = table.concat(out.template)
+  local count = #literal
   if count > 0 then
     -- sizes that the JIT compiler copies with few moves; SLACK allows for more bytes than there are
     local size = count <= 2 and count or count <= 4 and 4 or math.ceil(count / 8) * 8
-    local template = (out.template .. ("\0"):rep(size - count)):gsub(".", function(byte)
+    local template = (literal .. ("\0"):rep(size - count)):gsub(".", function(byte)
       return ("\\%03d"):format(byte:byte())
     end)
     add_line(out, 'copy(bytes + (n + %d), "%s", %d)', out.at - count, template, size)
   end
   for _, line in ipairs(out.gaps) do out[#out + 1] = line end
-  out.template, out.gaps = "", {}
+  out.template, out.gaps = {}, {}
 end
 
 -- Write what was gathered and add a statement that moves n to the end; it gets n in front of the other values.
@@ -1388,7 +1393,7 @@ local function has_checks(chunk)
 end
 
 local function generate(chunk)
-  local out = { HEADER, template = "", gaps = {}, at = 0 }
+  local out = { HEADER, template = {}, gaps = {}, at = 0 }
   local argument = generate_arguments(out, chunk.argument_count)
   add_line(out, "local n = state.used")
   add_line(out, "if n + %d > state.limit and not make_room(state, %d) then", chunk.room, chunk.room)
@@ -1398,8 +1403,7 @@ local function generate(chunk)
   local index = 0
   for _, op in ipairs(chunk.operations) do
     if op.mark then add_line(out, "mark = n + %d", out.at + op.mark) end
-    out.template = out.template .. op.literal
-    out.at = out.at + #op.literal
+    generate_literal(out, op.literal)
     if WITH_ARGUMENT[op.kind] then index = index + 1 end
     GENERATE[op.kind](out, op, argument(index), argument, index)
   end

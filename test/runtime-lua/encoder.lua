@@ -513,6 +513,16 @@ test("chunks of any length are put often", function()
   end
 end)
 
+test("a chunk that is too long for a Lua function is put often", function()
+  local count = 70000
+  local actions = ffi.new("uint8_t[?]", count * 3 + 1)
+  for i = 0, count - 1 do actions[3 * i], actions[3 * i + 1], actions[3 * i + 2] = LABEL_LG, 1, 0x90 end
+  actions[count * 3] = STOP
+  local state = dasm.new(actions, nil, 1, 0)
+  for _ = 1, 12 do state:put(0) end
+  equal(encode(state), ("90"):rep(12 * count))
+end)
+
 test("sections are left and resumed many times", function()
   local codes = {}
   for section = 0, 3 do
