@@ -1368,6 +1368,9 @@ local function instantiate(code)
     add_space, begin_piece)
 end
 
+-- Some betas of LuaJIT 2.1 continue traces wrongly after loadstring, see prepare.
+jit.off(instantiate)
+
 -- So many arguments are local variables of the generated function; more are in a table.
 local MOST_LOCALS = 60
 
