@@ -457,11 +457,11 @@ end
 
 -- State -------------------------------------------------------------------------------------------------
 --
--- `code` holds the bytes of all chunks in the order they were put, with every branch in its long form and
--- without the bytes of .align and .space. What depends on the final place of the code is left to events.
+-- `bytes` points to the bytes of all chunks in the order they were put, `used` bytes with every branch in its long form
+-- and without those of .align and .space. What depends on the final place of the code is left to events.
 --
 -- Events, four numbers each, are in the same order: WHAT, ESTIMATE, OPERAND, POSITION.
---   POSITION: offset in `code` at which it happens, for references that of the 4 or 8 bytes to fill in
+--   POSITION: offset in `bytes` at which it happens, for references that of the 4 or 8 bytes to fill in
 --   ESTIMATE: offset in the section behind the event, if every branch is long and every .align has its full size;
 --             `delta` is the difference of this estimate and the position
 -- The events of a section are in pieces: a SECTION_END ends each of them and tells where the next one begins.
@@ -927,7 +927,7 @@ local function bad_chunk(start, why)
   error(("dasm: bad action list: %s in the chunk at offset %d"):format(why, start), 0)
 end
 
--- Most bytes of an operation that are counted in `code`, without its literal bytes.
+-- Most bytes of an operation that it adds to the bytes of a state, besides its literal bytes.
 local MOST_BYTES = 8
 
 -- Add one operation to the chunk; `run` are the literal bytes before it.
@@ -983,7 +983,7 @@ local function decode_actions(list, chunk, start)
 end
 
 -- The chunk at an offset: a table with the fields operations, argument_count, has_label_address and room, an upper
--- bound of the bytes that it adds to the code.
+-- bound of the bytes that it adds to those of a state.
 function decode(list, start)
   if type(start) ~= "number" then
     error(("bad argument #2 to 'dasm_put' (cannot convert '%s' to 'int')"):format(type(start)), 4)

@@ -445,7 +445,8 @@ test("the bytes of a chunk do not change when it is put often", function()
     state:setup(actions)
     state:setversion(10400)
     state:growpc(2)
-    state:put(0, disp, immediate, 1, register, -1, 1, disp, immediate, 1, 3, 0x5000, -128, 255, 65535, immediate, 0x6000)
+    state:put(0, disp, immediate, 1, register, -1, 1, disp, immediate, 1, 3, 0x5000, -128, 255, 65535, immediate,
+      0x6000)
     state:put(last)
     state:put(last)
     return encode(state, ffi.cast("void*", 0x1000))
@@ -541,7 +542,8 @@ test("sections are left and resumed many times", function()
 end)
 
 test("large code is written in place", function()
-  local actions = list(LABEL_PC, 0x0f, 0x85, REL_PC, 0x05, IMM_D, STOP, 0x31, 0xc0, STOP, 0xc3, STOP, 0xe8, EXTERN, 0, 0, STOP)
+  local actions = list(LABEL_PC, 0x0f, 0x85, REL_PC, 0x05, IMM_D, STOP, 0x31, 0xc0, STOP, 0xc3, STOP,
+    0xe8, EXTERN, 0, 0, STOP)
   local asked
   local state = dasm.new(actions, { [0] = "f" }, 1, 0, function(name)
     asked = name
