@@ -680,7 +680,7 @@ local function need_label(state, entry)
   state.labels, state.label_capacity = labels, state.label_count
 end
 
--- What chunks call, see below; all return whether the label exists.
+-- What chunks call, see below. The first four functions return whether the label exists.
 
 -- A reference to a local or global label, which is backward from 1 to 9, forward if negative, else global.
 local function refer_to_label(state, x, what, position, size, source)
@@ -927,7 +927,7 @@ local function bad_chunk(start, why)
   error(("dasm: bad action list: %s in the chunk at offset %d"):format(why, start), 0)
 end
 
--- Most bytes of an operation that it adds to the bytes of a state, besides its literal bytes.
+-- Most bytes that an operation adds to those of a state, besides its literal bytes.
 local MOST_BYTES = 8
 
 -- Add one operation to the chunk; `run` are the literal bytes before it.
