@@ -40,6 +40,19 @@ export const DEFAULT_HEADER: ChunkHeader = {
   integral: false,
 };
 
+/** Whether a layout is {@link DEFAULT_HEADER}. */
+export function isDefaultHeader(header: ChunkHeader): boolean {
+  return (
+    header.littleEndian === DEFAULT_HEADER.littleEndian &&
+    header.intSize === DEFAULT_HEADER.intSize &&
+    header.sizeTSize === DEFAULT_HEADER.sizeTSize &&
+    header.instructionSize === DEFAULT_HEADER.instructionSize &&
+    header.numberSize === DEFAULT_HEADER.numberSize &&
+    header.integral === DEFAULT_HEADER.integral &&
+    header.format === DEFAULT_HEADER.format
+  );
+}
+
 export interface NilConstant {
   readonly kind: "nil";
 }
@@ -109,7 +122,7 @@ export interface Prototype {
   readonly lastLineDefined: ChunkInt;
   /** Byte. */
   readonly numParams: number;
-  /** Byte as stored: any value but 0 means vararg. */
+  /** Byte as stored; every value but 0 means vararg. */
   readonly isVararg: number;
   /** Registers in the frame, a byte. */
   readonly maxStackSize: number;

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { constants, tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Diagnostic } from "../../diagnostics/diagnostic.js";
-import { type ChunkHeader, DEFAULT_HEADER } from "../../luabyteasm/chunk.js";
+import { isDefaultHeader } from "../../luabyteasm/chunk.js";
 import { verifySource } from "../../luabyteasm/verify.js";
 import { writeSource } from "../../luabyteasm/write-chunk.js";
 import { errorCode, FileError } from "../file-error.js";
@@ -21,10 +21,6 @@ const FOREIGN_LAYOUT: Diagnostic = {
   message: "byte order or sizes are not those that Lua 5.2 on 64-bit x86 loads",
   hint: "luabyteasm convert --stock FILE -o OUT makes a chunk that it does",
 };
-
-function isStock(header: ChunkHeader): boolean {
-  return JSON.stringify({ ...DEFAULT_HEADER, ...header }) === JSON.stringify(DEFAULT_HEADER);
-}
 
 /** Exit code of a program that a signal ended, as shells report it. */
 function codeOfSignal(signal: NodeJS.Signals): number {
@@ -70,7 +66,7 @@ async function run(args: CommandArguments): Promise<Outcome> {
     return { exitCode: 1, messages: [...messages, ...messagesAbout(file, written.diagnostics)] };
   const interpreter = args.options.get("lua") ?? standardInterpreter;
   const exitCode = runInterpreter(interpreter, written.bytes, operands);
-  if (exitCode !== 0 && !isStock(loaded.source.header))
+  if (exitCode !== 0 && !isDefaultHeader(loaded.source.header))
     messages.push(...messagesAbout(file, [FOREIGN_LAYOUT]));
   return { exitCode, messages };
 }

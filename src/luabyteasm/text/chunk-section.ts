@@ -1,4 +1,4 @@
-import { type ChunkHeader, DEFAULT_HEADER, VERSION } from "../chunk.js";
+import { DEFAULT_HEADER, isDefaultHeader, VERSION } from "../chunk.js";
 import type { HeaderEntry } from "./builders.js";
 import { choiceKey, integerKey, type KeyRule, parsePairs } from "./pairs.js";
 import type { ParserState, Section } from "./parser-state.js";
@@ -50,22 +50,10 @@ export function parseChunkLine(state: ParserState): void {
 
 export const chunkSection: Section = { name: ".chunk", parseLine: parseChunkLine };
 
-function isDefault(header: ChunkHeader): boolean {
-  return (
-    header.littleEndian === DEFAULT_HEADER.littleEndian &&
-    header.intSize === DEFAULT_HEADER.intSize &&
-    header.sizeTSize === DEFAULT_HEADER.sizeTSize &&
-    header.instructionSize === DEFAULT_HEADER.instructionSize &&
-    header.numberSize === DEFAULT_HEADER.numberSize &&
-    header.integral === DEFAULT_HEADER.integral &&
-    header.format === DEFAULT_HEADER.format
-  );
-}
-
 /** Prints `.chunk` with all keys when the layout is not the default one. */
 export function printChunkHeader(printer: Printer): void {
   const { header, writer } = printer;
-  if (isDefault(header)) return;
+  if (isDefaultHeader(header)) return;
   put(writer, `.chunk endian=${header.littleEndian ? "little" : "big"}, int=${header.intSize}, `);
   put(writer, `size_t=${header.sizeTSize}, instruction=${header.instructionSize}, `);
   put(writer, `number=${header.numberSize}, integral=${header.integral ? 1 : 0}, format=${header.format}`);
