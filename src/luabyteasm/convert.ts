@@ -1,13 +1,6 @@
 import type { Diagnostic } from "../diagnostics/diagnostic.js";
-import {
-  type Chunk,
-  type ChunkHeader,
-  type Constant,
-  type FunctionParts,
-  MAX_DEPTH,
-  type Prototype,
-} from "./chunk.js";
-import { type ChunkSource, mapSource } from "./function-source.js";
+import type { Chunk, ChunkHeader, Constant, FunctionParts } from "./chunk.js";
+import { type ChunkSource, mapPrototype, mapSource } from "./function-source.js";
 import { measureChunk } from "./measure-chunk.js";
 
 /** The layout to convert to; fields left out stay as they are. */
@@ -62,17 +55,6 @@ function convertParts<Parts extends FunctionParts>(parts: Parts, from: ChunkHead
   return { ...parts, constants: parts.constants.map((constant) => convertConstant(constant, from, to)) };
 }
 
-function convertPrototype(
-  prototype: Prototype,
-  from: ChunkHeader,
-  to: ChunkHeader,
-  level: number,
-): Prototype {
-  if (level > MAX_DEPTH) return prototype; // Measuring refuses it.
-  const prototypes = prototype.prototypes.map((nested) => convertPrototype(nested, from, to, level + 1));
-  return { ...convertParts(prototype, from, to), prototypes };
-}
-
 /** True when the number format, the only part of the layout that the tree depends on, changes. */
 function changesNumbers(from: ChunkHeader, to: ChunkHeader): boolean {
   return from.numberSize !== to.numberSize || from.integral !== to.integral;
@@ -97,7 +79,7 @@ export function convertSource(source: ChunkSource, target: ConvertTarget): Chunk
 export function convertChunk(chunk: Chunk, target: ConvertTarget): ConvertResult {
   const header: ChunkHeader = { ...chunk.header, ...target };
   const main = changesNumbers(chunk.header, header)
-    ? convertPrototype(chunk.main, chunk.header, header, 1)
+    ? mapPrototype(chunk.main, (parts) => convertParts(parts, chunk.header, header))
     : chunk.main;
   const converted: Chunk = { header, main };
   const { diagnostics } = measureChunk(converted);

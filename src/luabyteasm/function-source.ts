@@ -1,4 +1,11 @@
-import type { Chunk, ChunkHeader, FunctionParts, Prototype, Upvalue } from "./chunk.js";
+import {
+  type Chunk,
+  type ChunkHeader,
+  type FunctionParts,
+  MAX_DEPTH,
+  type Prototype,
+  type Upvalue,
+} from "./chunk.js";
 
 /**
  * A function of a chunk, wherever the chunk is kept: as a tree, or as bytes that are decoded on request. What
@@ -71,4 +78,18 @@ export function mapSource(
   change: (parts: FunctionParts) => FunctionParts,
 ): ChunkSource {
   return { header, main: mapFunction(main, change) };
+}
+
+/**
+ * The function and those inside it, each changed apart from what it contains. Those nested more deeply than a chunk
+ * allows stay as they are: writing refuses them.
+ */
+export function mapPrototype(
+  prototype: Prototype,
+  change: <Parts extends FunctionParts>(parts: Parts) => Parts,
+  level = 1,
+): Prototype {
+  if (level > MAX_DEPTH) return prototype;
+  const prototypes = prototype.prototypes.map((nested) => mapPrototype(nested, change, level + 1));
+  return { ...change(prototype), prototypes };
 }
