@@ -1,15 +1,14 @@
 import { type AnnotatedField, listAnnotatedHex } from "../../bytes/annotated-hex.js";
 import { assemble } from "../../luabyteasm/assemble.js";
-import type { Chunk } from "../../luabyteasm/chunk.js";
 import { sourceOfChunk } from "../../luabyteasm/function-source.js";
-import { verifySource } from "../../luabyteasm/verify.js";
 import { writeFileAtomically } from "../output-file.js";
 import { readInput } from "../read-input.js";
 import { writeStandardError } from "../terminal.js";
 import { aliasesOf } from "./aliases.js";
+import { checkSource } from "./check-source.js";
 import type { CommandArguments, CommandSpec, Outcome, ReportMessage } from "./command.js";
 import { chooseOutput, type FileOutcome, writeEachFile } from "./each-file.js";
-import { displayName, type Message, messageOfFinding, messagesAbout } from "./messages.js";
+import { displayName, type Message, messagesAbout } from "./messages.js";
 import {
   checkOption,
   depfileOption,
@@ -43,16 +42,6 @@ function outputOf(args: CommandArguments, file: string): string {
   return output;
 }
 
-/** Verifies what has been assembled. Returns whether it has no errors. */
-function check(file: string, chunk: Chunk, report: ReportMessage): boolean {
-  let ok = true;
-  verifySource(sourceOfChunk(chunk), (finding) => {
-    if (finding.severity === "error") ok = false;
-    report(messageOfFinding(file, finding));
-  });
-  return ok;
-}
-
 function assembleFile(
   args: CommandArguments,
   report: ReportMessage,
@@ -74,7 +63,8 @@ function assembleFile(
   const tell = options.has("debug") ? (message: Message) => messages.push(message) : report;
   messagesAbout(file, result.diagnostics).forEach(tell);
   if (!result.ok) return { ok: false, messages };
-  if (options.has("check") && !check(file, result.chunk, tell)) return { ok: false, messages };
+  if (options.has("check") && !checkSource(file, sourceOfChunk(result.chunk), tell))
+    return { ok: false, messages };
   if (options.has("debug")) showBytes(result.bytes, fields);
   createOutputFolder(args, output);
   writeFileAtomically(output, result.bytes);

@@ -4,12 +4,12 @@ import { constants, tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Diagnostic } from "../../diagnostics/diagnostic.js";
 import { isDefaultHeader } from "../../luabyteasm/chunk.js";
-import { verifySource } from "../../luabyteasm/verify.js";
 import { writeSource } from "../../luabyteasm/write-chunk.js";
 import { errorCode, FileError } from "../file-error.js";
+import { checkSource } from "./check-source.js";
 import type { CommandArguments, CommandSpec, Outcome } from "./command.js";
 import { loadChunk } from "./load-chunk.js";
-import { type Message, messageOfFinding, messagesAbout } from "./messages.js";
+import { type Message, messagesAbout } from "./messages.js";
 import { checkOption, messageOptions } from "./options.js";
 
 const standardInterpreter = "lua5.2";
@@ -53,14 +53,8 @@ async function run(args: CommandArguments): Promise<Outcome> {
   const loaded = await loadChunk(file);
   if (!loaded.ok) return { exitCode: 1, messages: loaded.messages };
   const messages: Message[] = [...loaded.messages];
-  if (args.options.has("check")) {
-    let bad = false;
-    verifySource(loaded.source, (finding) => {
-      messages.push(messageOfFinding(file, finding));
-      if (finding.severity === "error") bad = true;
-    });
-    if (bad) return { exitCode: 1, messages };
-  }
+  const tell = (message: Message) => messages.push(message);
+  if (args.options.has("check") && !checkSource(file, loaded.source, tell)) return { exitCode: 1, messages };
   const written = writeSource(loaded.source);
   if (!written.ok)
     return { exitCode: 1, messages: [...messages, ...messagesAbout(file, written.diagnostics)] };
