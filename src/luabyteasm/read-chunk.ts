@@ -16,7 +16,7 @@ interface Refused {
 
 export type ReadResult =
   | { readonly ok: true; readonly chunk: Chunk; readonly diagnostics: readonly Diagnostic[] }
-  | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] };
+  | Refused;
 
 /** As {@link ReadResult}, for a chunk whose functions are read when they are asked for. */
 export type OpenResult =

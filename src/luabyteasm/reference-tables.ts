@@ -24,18 +24,18 @@ function opcodeRow({ opcode, name, format, operands, meaning }: Operation): read
 }
 
 /** The table of all opcodes, in Markdown. */
-export function renderOpcodeTable(): string {
+function renderOpcodeTable(): string {
   return renderTable([["no", "opcode", "format", "operands", "meaning"], ...OPERATIONS.map(opcodeRow)]);
 }
 
 /** The table of all directives, in Markdown. */
-export function renderDirectiveTable(): string {
+function renderDirectiveTable(): string {
   const rows = DIRECTIVES.map(({ name, summary }) => [`\`${name}\``, summary]);
   return renderTable([["directive", "what it does"], ...rows]);
 }
 
 /** The table of the rules of the verifier, in Markdown. */
-export function renderRuleTable(): string {
+function renderRuleTable(): string {
   const rows = Object.entries(RULES).map(([rule, consequence]) => [`\`${rule}\``, consequence]);
   return renderTable([["rule", "why: what the VM does otherwise"], ...rows]);
 }

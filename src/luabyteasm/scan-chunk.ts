@@ -160,8 +160,7 @@ function scanAll(bytes: Uint8Array): ScanResult {
 
 /**
  * Checks that bytes are a well-formed Lua 5.2 chunk of any layout, in time linear in their number. All it
- * allocates is 12 bytes for each function that is there. Reading afterwards cannot fail, and input that is refused costs no
- * memory.
+ * allocates is 12 bytes for each function that is there. Reading afterwards cannot fail.
  */
 export function scanChunk(bytes: Uint8Array): ScanResult {
   try {

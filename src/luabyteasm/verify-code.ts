@@ -53,7 +53,7 @@ function opcodeAt({ prototype }: Place, pc: number): number {
 }
 
 /** True when the word at `pc` is the operand word of LOADKX or of SETLIST with C = 0. */
-export function isOperandWord(code: Uint32Array, pc: number): boolean {
+function isOperandWord(code: Uint32Array, pc: number): boolean {
   const word = code[pc];
   const before = code[pc - 1];
   if (word === undefined || before === undefined || opcodeOf(word) !== OP.EXTRAARG) return false;

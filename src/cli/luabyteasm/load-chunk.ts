@@ -11,10 +11,10 @@ export type LoadedChunk =
 const signatureStart = 0x1b;
 
 /** Whether bytes hold a text for the assembler: a line that opens a function or describes the chunk. */
-export function isAssemblerText(bytes: Uint8Array): boolean {
+function isAssemblerText(bytes: Buffer): boolean {
   if (bytes[0] === signatureStart) return false;
   return /(?:^|[\n\r])(?:\xef\xbb\xbf)?[ \t\v\f]*\.(?:fn|chunk)(?![A-Za-z0-9_])/.test(
-    Buffer.from(bytes).toString("latin1"),
+    bytes.toString("latin1"),
   );
 }
 

@@ -11,7 +11,7 @@ export interface WordBuffer {
 /** Words that no function uses any more, for the next function: making typed arrays is dear. */
 export type SpareWords = Uint32Array[];
 
-export function createWordBuffer(spare: SpareWords): WordBuffer {
+function createWordBuffer(spare: SpareWords): WordBuffer {
   return { words: spare.pop() ?? new Uint32Array(32), highWords: undefined, length: 0 };
 }
 

@@ -175,7 +175,7 @@ const parseEndScope = inFunction((state, _fn, start, nameEnd) => {
 });
 
 /** Whether neither line info nor upvalue names are there, as in a function that was stripped. */
-export function isStripped({ lineInfo, upvalueNames, code, upvalues }: FunctionParts): boolean {
+function isStripped({ lineInfo, upvalueNames, code, upvalues }: FunctionParts): boolean {
   return lineInfo.length === 0 && upvalueNames.length === 0 && code.length + upvalues.length > 0;
 }
 

@@ -18,7 +18,7 @@ function bitsBeyondText({ operands, unusedBits }: Operation): number {
 const BITS_BEYOND_TEXT: readonly number[] = OPERATIONS.map(bitsBeyondText);
 
 /** Whether text can express the word as an instruction: defined opcode, nothing in unused fields. */
-export function isCanonical(word: number, high: number): boolean {
+function isCanonical(word: number, high: number): boolean {
   const beyond = BITS_BEYOND_TEXT[opcodeOf(word)];
   return beyond !== undefined && high === 0 && (word & beyond) === 0;
 }

@@ -40,7 +40,7 @@ export interface Printer {
 const deepestIndent = 32;
 
 /** Column of comments, counted from 0. */
-export const COMMENT_COLUMN = 34;
+const COMMENT_COLUMN = 34;
 
 export function createPrinter(header: ChunkHeader, comments: boolean, sink: TextSink): Printer {
   const operandTexts: OperandTexts = { R: [], K: [], number: [] };
