@@ -1,4 +1,5 @@
 import { type Constant, type FunctionParts, NO_ITEMS } from "../chunk.js";
+import { MAX_AX } from "../instruction.js";
 import type { FunctionBuilder } from "./builders.js";
 import { CHAR, findContentEnd, findTokenEnd, isContentEnd, isDigit, skipBlanks } from "./characters.js";
 import { parseInteger, parseNan, parseNumeral, printNan, printNumber } from "./numerals.js";
@@ -14,7 +15,7 @@ const TRUE: Constant = { kind: "boolean", byte: 1 };
 const FALSE: Constant = { kind: "boolean", byte: 0 };
 
 /** Highest constant number that an instruction can name (EXTRAARG). */
-const HIGHEST_CONSTANT = 67108863;
+const HIGHEST_CONSTANT = MAX_AX;
 
 /** Digits from `at` as a number; the end is where they stop. */
 function readIndex(text: string, at: number, end: number): number {

@@ -1,3 +1,4 @@
+import { MAX_A, MAX_AX, MAX_B, MAX_BX, MAX_C } from "../instruction.js";
 import { type Field, OPERATIONS, type OperandKind } from "../opcodes.js";
 
 /** One operand as the assembler needs it: numbers instead of words. */
@@ -12,10 +13,14 @@ export interface EncodedSlot {
 }
 
 const SHIFTS = { A: 6, B: 23, C: 14, Bx: 14, sBx: 14, Ax: 6 } as const satisfies Record<Field, number>;
-const LIMITS = { A: 255, B: 511, C: 511, Bx: 262143, sBx: 262143, Ax: 67108863 } as const satisfies Record<
-  Field,
-  number
->;
+const LIMITS = {
+  A: MAX_A,
+  B: MAX_B,
+  C: MAX_C,
+  Bx: MAX_BX,
+  sBx: MAX_BX,
+  Ax: MAX_AX,
+} as const satisfies Record<Field, number>;
 
 function encodeSlot(kind: OperandKind, field: Field, optional: boolean): EncodedSlot {
   return { kind, field, optional, shift: SHIFTS[field], limit: LIMITS[field] };
