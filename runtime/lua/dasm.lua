@@ -1981,9 +1981,7 @@ function dasm.externget(name)
   return cast("void*", value)
 end
 
---- Check the code so far: no local label may be undefined and, with `section`, that section must be current.
-function dasm.checkstep(state, section)
-  need(state, state.list, "checkstep before setup")
+local function check_step(state, section)
   if state.status == 0 and band(state.flags, LOCAL_USED) ~= 0 then
     if band(state.flags, LOCALS_PENDING) ~= 0 then
       local number = first_pending(state.labels, 1, 9)
@@ -1997,6 +1995,12 @@ function dasm.checkstep(state, section)
   if state.status == 0 and section and section >= 0 and section ~= state.section then
     state.status = MATCH_SEC + state.section
   end
+end
+
+--- Check the code so far: no local label may be undefined and, with `section`, that section must be current.
+function dasm.checkstep(state, section)
+  need(state, state.list, "checkstep before setup")
+  check_step(state, section)
   check(state)
 end
 
@@ -2058,8 +2062,9 @@ end
 --- checkstep, link, encode to new executable memory. Returns its address and size. The pointer owns the
 --- memory; the state, its globals array and dasm.globals(...) of it keep it alive too.
 function dasm.build(state)
-  dasm.checkstep(state, -1)
+  need(state, state.list, "build before setup")
   need(state, state.size < 0, "build after link (call setup first)")
+  check_step(state, -1)
   link(state)
   check(state)
   local size = state.size

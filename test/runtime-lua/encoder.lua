@@ -218,6 +218,18 @@ test("statuses are errors with names", function()
   end
 end)
 
+test("errors of build and checkstep begin with the position of the call", function()
+  local actions = list(ESC, 0xe9, REL_LG, 247, STOP)
+  for _, method in ipairs { "checkstep", "build" } do
+    local state = dasm.new(actions)
+    state:put(0)
+    local chunk = assert(loadstring("local state, method = ...\nlocal code = state[method](state)", "=caller"))
+    local ok, message = pcall(chunk, state, method)
+    equal(ok, false)
+    equal(message:sub(1, 55), "caller:2: dasm error: undefined global label. :1 (UNDEF")
+  end
+end)
+
 test("errors of labels from link and checkstep", function()
   local actions = list(0x90, ESC, 0xe9, REL_PC, STOP, ESC, 0xe9, REL_LG, 247, STOP)
   local state = dasm.new(actions, nil, 3, 2)
