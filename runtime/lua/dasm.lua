@@ -436,7 +436,7 @@ local function make_list(actions)
   end
   if not data then error("dasm: an action list made by .actionlist expected, got " .. type(actions), 4) end
   return {
-    data = data,              -- keeps `actions` alive
+    data = data,              -- keeps the memory behind `actions` alive
     actions = cast(const_byte_pointer, data),
     size = size,
     chunks = {},              -- start offset -> chunk
@@ -857,7 +857,6 @@ local ACTIONS = {
   [253] = { MARK, 0 }, [254] = { END, 1 }, [255] = { END, 0 },
 }
 local ESCAPE = 252
-
 
 -- A byte of the action list, nil behind its end.
 local function byte_at(list, offset)

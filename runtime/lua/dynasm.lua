@@ -14,7 +14,7 @@ local bit = require "bit"
 local ffi = require "ffi"
 local jit = require "jit"
 
-local band, bor, bxor, bnot = bit.band, bit.bor, bit.bxor, bit.bnot
+local band, bor, bxor = bit.band, bit.bor, bit.bxor
 local rol, tobit, tohex = bit.rol, bit.tobit, bit.tohex
 
 local dynasm = {
