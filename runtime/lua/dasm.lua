@@ -489,7 +489,7 @@ local ADDRESS = 8         -- + 4 or 8 bytes; OPERAND: target
 local SHORT = 32          -- + JMP or JCC, by layout
 local SPACES = 0x100      -- + fill byte; OPERAND: number of bytes
 local TARGET, SECTION, OFFSET, STATE = 4, 1, 2, 3
-local LOCALS_PENDING, LOCAL_USED, ALIGNED = 0x3fe, 1, 0x2000
+local LOCALS_PENDING, LOCAL_USED, ALIGNED, EXTERN_USED = 0x3fe, 1, 0x2000, 0x4000
 local GLOBAL_PENDING, GLOBAL_DEFINED, PC_PENDING = 0x400, 0x800, 0x1000
 local BOUND, PENDING, EXTERNAL, PRESET = 0, 1, 2, 3
 
@@ -738,6 +738,11 @@ local function add_alignment(state, mask, position)
   set_limit(state)
 end
 
+local function add_extern(state, operand, position)
+  state.flags = bor(state.flags, EXTERN_USED)
+  add_event(state, EXTERNAL_SYMBOL, operand, position, 4)
+end
+
 -- Returns whether the code does not get too large.
 local function add_space(state, count, byte, position)
   if position + state.delta + count > MAX_SIZE then return false end
@@ -847,6 +852,8 @@ local FAULTS = {
   [VREG] = RANGE_VREG, [REL_PC] = RANGE_PC, [LABEL_PC] = RANGE_PC, [IMM_PC] = RANGE_PC, [END] = RANGE_SEC,
   [REL_LG] = RANGE_LG + 1, [LABEL_LG] = RANGE_LG + 1, [IMM_LG] = RANGE_LG + 1, -- counted from the operand
 }
+
+do -- a main function has at most 200 local variables at a time
 
 -- Action code -> operation, number of operand bytes in the list.
 local ACTIONS = {
@@ -998,6 +1005,8 @@ function decode(list, start)
     operations = chunk.operations, argument_count = chunk.argument_count, room = chunk.room,
     has_label_address = chunk.has_label_address,
   }
+end
+
 end
 
 -- Pass 1: chunks ------------------------------------------------------------------------------------------
@@ -1312,11 +1321,11 @@ end
 
 local function extern_operand(op) return op.y * 2 + (op.x ~= 0 and 1 or 0) end
 WALK[EXTERN] = function(state, op, n, mark)
-  add_event(state, EXTERNAL_SYMBOL, extern_operand(op), n, 4)
+  add_extern(state, extern_operand(op), n)
   return n + 4, mark
 end
 GENERATE[EXTERN] = function(out, op)
-  add_line(out, "add_event(state, %d, %d, n + %d, 4)", EXTERNAL_SYMBOL, extern_operand(op), out.at)
+  add_line(out, "add_extern(state, %d, n + %d)", extern_operand(op), out.at)
   generate_gap(out, 4)
 end
 
@@ -1353,8 +1362,8 @@ GENERATE[SETLABEL] = function(out, op, value) add_line(out, "preset_label(state,
 
 -- What generated functions use.
 local HEADER = [[local copy, band, to_int, make_room, abandon, put_int, put_word, put_displacement, put_immediate,
-put_register, add_event, refer_to_label, refer_to_pc, define_label, define_pc, preset_label, add_alignment, add_space,
-begin_piece = ...]]
+put_register, add_event, refer_to_label, refer_to_pc, define_label, define_pc, preset_label, add_alignment, add_extern,
+add_space, begin_piece = ...]]
 
 local loadstring = loadstring
 
@@ -1364,7 +1373,7 @@ local function instantiate(code)
   return chunk and chunk(
     copy, band, to_int, make_room, abandon, put_int, put_word, put_displacement, put_immediate,
     put_register, add_event, refer_to_label, refer_to_pc, define_label, define_pc, preset_label, add_alignment,
-    add_space, begin_piece)
+    add_extern, add_space, begin_piece)
 end
 
 -- Some betas of LuaJIT 2.1 continue traces wrongly after loadstring, see prepare.
@@ -2072,8 +2081,8 @@ function dasm.build(state)
   local alignment = band(state.flags, ALIGNED) ~= 0 and MAX_ALIGNMENT or MIN_ALIGNMENT
   local start, target, owner = reserve(size + spare, alignment)
   local ok, message
-  if state.extern_names then
-    ok, message = pcall(write_code, state, start, target, true, spare) -- a getter may fail
+  if band(state.flags, EXTERN_USED) ~= 0 then
+    ok, message = pcall(write_code, state, start, target, true, spare) -- externs may fail
   else
     ok, message = write_code(state, start, target, true, spare), nil -- no pcall: it would end the JIT compiler's traces
   end

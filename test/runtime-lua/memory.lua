@@ -354,6 +354,26 @@ function cases.getter()
   equal(count "rw%-s", 1)
 end
 
+-- Code that could not be written keeps no memory, with and without a getter of externs.
+function cases.failed_builds()
+  local actions = list(0xb8, EXTERN, 0, 0, SPACE, 0xcc, STOP)
+  local function fail(names, expected, padding)
+    local state = dasm.new(actions, names, 1, 0, function() return nil end)
+    state:put(0, padding)
+    local ok, message = pcall(state.build, state)
+    equal(ok, false)
+    equal(message, expected)
+  end
+  local before = count "r.%-s" + count "r%-x"
+  for i = 1, 300 do
+    local padding = i % 2 == 0 and 7000 or 20000
+    fail(nil, "dasm error: extern callback not initialized.", padding)
+    fail({ [0] = "foo" }, "dasm error: extern not found: foo.", padding)
+  end
+  collect()
+  assert(count "r.%-s" + count "r%-x" < before + 10, count "r.%-s" + count "r%-x" - before)
+end
+
 -- Lua states that come and go leave nothing behind.
 function cases.close()
   ffi.cdef [[
