@@ -7,8 +7,7 @@ import { createInstructionTable } from "../../src/translator/x86/instruction-tab
 import type { Operand } from "../../src/translator/x86/operand.js";
 import { parseOperand } from "../../src/translator/x86/parse-operand.js";
 import { selectForm } from "../../src/translator/x86/select-form.js";
-import { addressSizeOf, type StatementContext } from "../../src/translator/x86/statement-context.js";
-import { createRegisterSet } from "../../src/x86/registers.js";
+import { createStatementContext } from "../../src/translator/x86/statement-context.js";
 import { createEnvironment, readRows } from "./harness.js";
 
 /** Tuples that the reference rejects and that are accepted here on purpose. */
@@ -36,19 +35,7 @@ function sampleTexts(arch: string, count: number): string[] {
 }
 
 function createChecker(mode: "x86" | "x64") {
-  const context: StatementContext = {
-    mode,
-    addressSize: addressSizeOf(mode),
-    environment: createEnvironment(),
-    registers: createRegisterSet(mode),
-    vectorIndex: false,
-    parameter: 0,
-    variables: 0,
-    needsRex: false,
-    forbidsRex: false,
-    labels: [],
-    warnings: [],
-  };
+  const context = createStatementContext(mode, createEnvironment());
   const table = createInstructionTable(mode, "1.5");
   const parse = (text: string): Operand =>
     parseOperand(

@@ -3,10 +3,8 @@ import type { Form } from "../../x86/form.js";
 import type { Mode, Register, RegisterSet } from "../../x86/registers.js";
 import { Size } from "../../x86/sizes.js";
 import type { EngineVersion } from "../architecture.js";
-import { allForms, type InstructionTable } from "./instruction-table.js";
+import { allForms, type InstructionTable, MOST_OPERANDS } from "./instruction-table.js";
 import { type MnemonicSummaries, originalSummaries } from "./original-summaries.js";
-
-const MAX_OPERANDS = 4;
 
 const RELEASES: Readonly<Record<EngineVersion, string>> = {
   "1.3": "version 1.3.0",
@@ -136,7 +134,7 @@ function opcodeSummaries(mode: Mode, table: InstructionTable): Map<string, Mnemo
     found.set(`${entry.mnemonic}_${entry.count}`, entry);
   };
   for (const mnemonic of table.mnemonics()) {
-    for (let count = 0; count <= MAX_OPERANDS; count++) {
+    for (let count = 0; count <= MOST_OPERANDS; count++) {
       const summaries = summarizeForms(allForms(table.forms(mnemonic, count)));
       if (summaries.length > 0) add({ mnemonic, count, summaries });
     }

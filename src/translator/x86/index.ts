@@ -1,5 +1,5 @@
 import type { Form } from "../../x86/form.js";
-import { createRegisterSet, type Mode } from "../../x86/registers.js";
+import type { Mode } from "../../x86/registers.js";
 import type { Architecture, AssemblyEnvironment } from "../architecture.js";
 import type {
   AssembledStatement,
@@ -20,14 +20,14 @@ import {
 import { describeArchitecture } from "./describe.js";
 import { encode } from "./encode.js";
 import { lintForm, lintHighByte } from "./form-lint.js";
-import { allForms, createInstructionTable, type FormSequence } from "./instruction-table.js";
+import { allForms, createInstructionTable, type FormSequence, MOST_OPERANDS } from "./instruction-table.js";
 import { legalForms, suggestRegister } from "./legal-forms.js";
 import { assembleMov64 } from "./mov64.js";
 import type { Operand } from "./operand.js";
 import { parseOperand } from "./parse-operand.js";
 import { isBase } from "./register-use.js";
 import { differingOperand, failureMessage, type SelectionFailure, selectForm } from "./select-form.js";
-import { addressSizeOf, type StatementContext } from "./statement-context.js";
+import { createStatementContext, type StatementContext } from "./statement-context.js";
 
 const DIRECTIVES = [
   ".byte",
@@ -58,29 +58,12 @@ interface CachedOperand {
 const noLabels: readonly LabelUse[] = [];
 const noWarnings: readonly StatementWarning[] = [];
 
-/** Most operands that an instruction of the table has. */
-const MOST_OPERANDS = 4;
-
 /** Creates the instruction set `name` as the given environment's engine and host language see it. */
 export function createX86Architecture(name: Mode, environment: AssemblyEnvironment): Architecture {
-  const registers = createRegisterSet(name);
+  const context = createStatementContext(name, environment);
+  const { registers } = context;
   const table = createInstructionTable(name, environment.engine);
   const reserve = environment.engine === "1.3" ? 5 : 6;
-  const addressSize = addressSizeOf(name);
-
-  const context: StatementContext = {
-    mode: name,
-    addressSize,
-    environment,
-    registers,
-    vectorIndex: false,
-    parameter: 0,
-    variables: 0,
-    needsRex: false,
-    forbidsRex: false,
-    labels: [],
-    warnings: [],
-  };
   /** The operands of the instruction being assembled, by their number. */
   const operandLists: readonly Operand[][] = Array.from({ length: MOST_OPERANDS + 1 }, () => []);
   const operandCache = new Map<string, CachedOperand>();

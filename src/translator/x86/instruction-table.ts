@@ -4,6 +4,9 @@ import { formGroups, indexForms, rowsIn } from "../../x86/form-table.js";
 import type { Mode } from "../../x86/registers.js";
 import type { EngineVersion } from "../architecture.js";
 
+/** Most operands that an instruction of the table has. */
+export const MOST_OPERANDS = 4;
+
 /** The forms of a mnemonic with one operand count, in the order in which they are tried. */
 export interface FormSequence {
   /** Number of rows; a row with alternatives gives several forms. */

@@ -1,4 +1,4 @@
-import type { Mode, RegisterSet } from "../../x86/registers.js";
+import { createRegisterSet, type Mode, type RegisterSet } from "../../x86/registers.js";
 import { Size } from "../../x86/sizes.js";
 import type { AssemblyEnvironment } from "../architecture.js";
 import type { LabelUse, StatementWarning } from "../assembled-statement.js";
@@ -22,7 +22,24 @@ export interface StatementContext {
   warnings: StatementWarning[];
 }
 
+/** What an assembler of a mode starts with. */
+export function createStatementContext(mode: Mode, environment: AssemblyEnvironment): StatementContext {
+  return {
+    mode,
+    addressSize: addressSizeOf(mode),
+    environment,
+    registers: createRegisterSet(mode),
+    vectorIndex: false,
+    parameter: 0,
+    variables: 0,
+    needsRex: false,
+    forbidsRex: false,
+    labels: [],
+    warnings: [],
+  };
+}
+
 /** Size of an address in a mode, as a bit of `Size`. */
-export function addressSizeOf(mode: Mode): number {
+function addressSizeOf(mode: Mode): number {
   return mode === "x64" ? Size.qword : Size.dword;
 }
