@@ -6,7 +6,7 @@ import { runStatement } from "./run-statement.js";
 import { lineEndAfter } from "./source-text.js";
 import type { SourceFrame, TranslationState } from "./state.js";
 import { StatementError } from "./statement-error.js";
-import { echo, echoLine, syncLine, writeHostRun, writingPosition } from "./write-output.js";
+import { echo, echoLine, syncLine, writeText, writingPosition } from "./write-output.js";
 
 const bar = 124;
 const semicolon = 59;
@@ -81,7 +81,7 @@ function processHostLines(state: TranslationState, frame: SourceFrame, assembler
   }
   const run = text.slice(start, end);
   const position = writingPosition(state);
-  writeHostRun(state, end < text.length ? text.slice(start, end + 1) : `${run}\n`, count);
+  writeText(state, end < text.length ? text.slice(start, end + 1) : `${run}\n`, count);
   frame.line += count - 1;
   frame.classicLine += count - 1;
   frame.lineStart = text.lastIndexOf("\n", end - 1) + 1;

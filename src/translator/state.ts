@@ -92,7 +92,7 @@ export type StatementAction = (
 /** A statement of the translator itself. */
 export interface Directive {
   readonly minimum: number;
-  /** Infinity: any number of parameters. */
+  /** `Infinity` for whatever number of parameters. */
   readonly maximum: number;
   /** Whether it may stand before `.arch`. */
   readonly beforeArch?: boolean;
@@ -219,7 +219,7 @@ export interface LabelSighting {
   readonly role: "definition" | "backward" | "forward" | "reference";
   readonly name: string;
   readonly at: SourcePlace;
-  /** Host text runs that precede it. */
+  /** Where in `hostRanges` the host texts behind it begin. */
   readonly hostRuns: number;
 }
 
@@ -240,7 +240,7 @@ export interface LintState {
   readonly globals: LabelSighting[];
   /**
    * Pairs: where the host texts begin and end in what was written. Kept as texts, they would be most of the
-   * memory of a translation. A label's `hostRuns` is an index into it.
+   * memory of a translation. A label's `hostRuns` is an index into this list.
    */
   readonly hostRanges: number[];
   /** The control statement without braces that the current assembler lines follow, if any, and the put calls since. */

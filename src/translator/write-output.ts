@@ -4,8 +4,12 @@ import type { SourceFrame, TranslationState } from "./state.js";
 /** What a line that is kept by itself takes in addition to its text, in characters. */
 const keptLineCost = 120;
 
-/** Moves the lines collected so far to the output. */
-export function closeBatch(state: TranslationState): void {
+/**
+ * Moves the lines collected so far to the output.
+ *
+ * @param mainLine with `keepLines`, the line of the main file that they go to
+ */
+export function closeBatch(state: TranslationState, mainLine = state.mainFrame.line): void {
   const { batch } = state;
   if (batch === "") return;
   state.batch = "";
@@ -16,7 +20,7 @@ export function closeBatch(state: TranslationState): void {
   state.writtenStarts.push(state.writtenLength);
   state.writtenLength += batch.length;
   if (state.openCapture !== undefined) state.openCapture.lineCount += countLines(batch);
-  if (state.keepLines) noteKeptLine(state, state.mainFrame.line);
+  if (state.keepLines) noteKeptLine(state, mainLine);
 }
 
 function countLines(text: string): number {
@@ -30,8 +34,8 @@ export function writingPosition(state: TranslationState): number {
   return state.writtenLength + state.batch.length;
 }
 
-/** Adds complete lines, given with their line ends. */
-function writeText(state: TranslationState, text: string, lineCount: number): void {
+/** Adds complete lines, given as one text with their line ends. */
+export function writeText(state: TranslationState, text: string, lineCount: number): void {
   const batch = state.batch + text;
   state.batch = batch;
   state.syncedLine += lineCount;
@@ -59,23 +63,18 @@ export function writeBlock(state: TranslationState, block: DeferredBlock): void 
 
 /** Adds a put call; with `keepLines` it goes to the line of the code that it stands for. */
 export function writePutCall(state: TranslationState, text: string): void {
-  const kept = state.outputLines.length;
-  writeText(state, `${text}\n`, 1);
-  if (state.outputLines.length > kept) state.outputLines[kept] = keptLine(state, state.pending.mainLine);
-}
-
-/** Adds a run of host lines, given as one text with all line ends. */
-export function writeHostRun(state: TranslationState, text: string, lineCount: number): void {
-  writeText(state, text, lineCount);
-}
-
-/** A line of the main file as `outputLines` has it. */
-function keptLine(state: TranslationState, line: number): number {
-  return line * 2 + (state.frame === state.mainFrame ? 0 : 1);
+  if (!state.keepLines) {
+    writeLine(state, text);
+    return;
+  }
+  state.batch = `${text}\n`;
+  state.syncedLine++;
+  closeBatch(state, state.pending.mainLine);
 }
 
 function noteLine(state: TranslationState, line: number): void {
-  if (state.output === state.mainOutput) state.outputLines.push(keptLine(state, line));
+  const nested = state.frame === state.mainFrame ? 0 : 1;
+  if (state.output === state.mainOutput) state.outputLines.push(line * 2 + nested);
 }
 
 function noteKeptLine(state: TranslationState, line: number): void {
