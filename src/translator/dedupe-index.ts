@@ -49,6 +49,7 @@ const manyEnds = 64;
 const stopCode = "\u00ff";
 const escapeCode = "\u00fc";
 const looksLikeEnd = /[\u00fe\u00ff]/;
+const innerEnds = /[\u00fe\u00ff]/g;
 const unescapedEnd = /(?:^|[^\u00fc])[\u00fe\u00ff]/;
 
 function createLevel(size: number): Level {
@@ -100,8 +101,8 @@ function isPlain(index: DedupeIndex, chunk: string): boolean {
 
 /** The level with the longest suffixes that are not longer than a chunk; undefined for a very short one. */
 function levelFor({ levels }: DedupeIndex, length: number): Level | undefined {
-  let at = suffixSizes.length - 1;
-  while (at >= 0 && (suffixSizes[at] as number) > length) at--;
+  let at = levels.length - 1;
+  while (at >= 0 && (levels[at] as Level).size > length) at--;
   return levels[at];
 }
 
@@ -199,8 +200,7 @@ export function appendChunk(index: DedupeIndex, chunk: string): number {
 function addInnerEnds(index: DedupeIndex, body: string, text: string): void {
   const offset = index.starts.at(-1) ?? 0;
   const ahead = text.indexOf(body);
-  for (let at = 0; at < body.length; at++) {
-    if (!looksLikeEnd.test(body[at] ?? "")) continue;
+  for (const { index: at } of body.matchAll(innerEnds)) {
     const end = body[at] === stopCode ? at + 1 : at + 2;
     if (end <= body.length)
       addEnd(index, text.slice(0, ahead + end), offset + end, body[at - 1] !== escapeCode);
@@ -213,7 +213,8 @@ function addEnd(index: DedupeIndex, text: string, offset: number, ofPlainChunks:
   index.endChunks.push(index.chunks.length - 1);
   index.endTexts.push(text);
   const searched = ofPlainChunks ? text : "";
-  for (let at = 0; at < suffixSizes.length; at++) enterEnd(index.levels[at] as Level, searched, end);
+  const { levels } = index;
+  for (let at = 0; at < levels.length; at++) enterEnd(levels[at] as Level, searched, end);
 }
 
 /** The bytes of the list, as one character per byte. */
