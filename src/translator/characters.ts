@@ -72,7 +72,7 @@ export function runEnd(text: string, from: number): number {
 /** Index behind the last character that is no blank, not before `from`. */
 export function trimmedEnd(text: string, from: number): number {
   let end = text.length;
-  while (end > from && isBlank(text.charCodeAt(end - 1))) end--;
+  while (end > from && blankTable[text.charCodeAt(end - 1)] === 1) end--;
   return end;
 }
 

@@ -1,4 +1,4 @@
-import { isBlank, skipBlanks, wordTable } from "./characters.js";
+import { isBlank, skipBlanks, wordEnd, wordTable } from "./characters.js";
 import { type Defines, substituteDefines } from "./defines.js";
 import { mayOpenControl } from "./open-control.js";
 import { type SplitStatement, splitStatement } from "./split-statement.js";
@@ -71,7 +71,7 @@ export function cutAtParameters(statement: string, parameters: readonly string[]
       continue;
     }
     const start = at;
-    while (wordTable[statement.charCodeAt(at)] === 1) at++;
+    at = wordEnd(statement, start);
     const slot = parameters.indexOf(statement.slice(start, at));
     if (slot < 0) continue;
     pieces.push(statement.slice(copied, start));

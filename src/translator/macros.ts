@@ -1,4 +1,4 @@
-import { isBlank, isIdentifier, skipBlanks } from "./characters.js";
+import { isIdentifier, skipBlanks, trimmedEnd } from "./characters.js";
 import { expandMacro } from "./expand-macro.js";
 import { fatalError, statementError, wholeStatement } from "./problems.js";
 import { currentPlace } from "./report.js";
@@ -51,8 +51,7 @@ const endmacro = "endmacro";
 
 /** Whether the statement ends a macro: apart from blanks, any one character followed by `endmacro`. */
 function isEndOfMacro(statement: string): boolean {
-  let end = statement.length;
-  while (end > 0 && isBlank(statement.charCodeAt(end - 1))) end--;
+  const end = trimmedEnd(statement, 0);
   const start = end - endmacro.length;
   return start > 0 && statement.startsWith(endmacro, start) && skipBlanks(statement, 0) >= start - 1;
 }

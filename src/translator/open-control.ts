@@ -1,4 +1,4 @@
-import { isBlank, isWord, skipBlanks } from "./characters.js";
+import { isWord, skipBlanks, trimmedEnd } from "./characters.js";
 
 const closingParenthesis = 41;
 const hash = 35;
@@ -8,26 +8,20 @@ const considered = 2000;
 
 const commentOrString = /\/\*[\s\S]*?\*\/|\/\/[^\n]*|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'/g;
 
-function lastCode(text: string): number {
-  let end = text.length;
-  while (end > 0 && isBlank(text.charCodeAt(end - 1))) end--;
-  return end;
-}
-
 /** The end of the code in front of the comments at the end of a text. */
 function endOfCode(text: string): number {
-  let end = lastCode(text);
+  let end = trimmedEnd(text, 0);
   for (;;) {
     if (text.endsWith("*/", end)) {
       const start = text.lastIndexOf("/*", end - 3);
       if (start < 0) return end;
-      end = lastCode(text.slice(0, start));
+      end = trimmedEnd(text.slice(0, start), 0);
       continue;
     }
     const lineStart = text.lastIndexOf("\n", end - 1) + 1;
     const comment = text.indexOf("//", lineStart);
     if (comment < 0 || comment >= end) return end;
-    end = lastCode(text.slice(0, comment));
+    end = trimmedEnd(text.slice(0, comment), 0);
   }
 }
 
@@ -55,7 +49,7 @@ export function findOpenControl(text: string): OpenControl | undefined {
   if (isElse) return { keyword: "else", start: end - "else".length };
   const from = Math.max(0, end - considered);
   const code = text.slice(from, end).replace(commentOrString, hide);
-  const codeEnd = lastCode(code);
+  const codeEnd = trimmedEnd(code, 0);
   if (code.charCodeAt(codeEnd - 1) !== closingParenthesis) return undefined;
   const found = keywordBefore(code, matchingParenthesis(code, codeEnd - 1));
   return found === undefined ? undefined : { keyword: found.keyword, start: from + found.start };
@@ -68,7 +62,7 @@ export function findOpenControl(text: string): OpenControl | undefined {
 export function mayOpenControl(pieces: readonly string[]): boolean {
   if (pieces.some((piece) => piece.includes("/"))) return true;
   const last = pieces.at(-1) ?? "";
-  const end = lastCode(last);
+  const end = trimmedEnd(last, 0);
   return end === 0 || last.charCodeAt(end - 1) === closingParenthesis || last.endsWith("else", end);
 }
 

@@ -1,4 +1,4 @@
-import { blankTable, isBlank, skipBlanks } from "./characters.js";
+import { blankTable, isBlank, skipBlanks, trimmedEnd } from "./characters.js";
 import { StatementError } from "./statement-error.js";
 
 /** A statement cut into its opcode and parameters. */
@@ -24,8 +24,7 @@ const closingBracketOf = new Map([
 
 /** If the statement is `text:`, that text (without the colon and the blanks around), else undefined. */
 function labelSugar(statement: string): string | undefined {
-  let end = statement.length;
-  while (end > 0 && blankTable[statement.charCodeAt(end - 1)] === 1) end--;
+  const end = trimmedEnd(statement, 0);
   if (end === 0 || statement.charCodeAt(end - 1) !== 58) return undefined;
   const body = statement.slice(0, end - 1);
   const start = skipBlanks(body, 0);
