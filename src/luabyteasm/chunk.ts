@@ -97,6 +97,11 @@ export type Constant =
   | IntegerConstant
   | StringConstant;
 
+/** The usual constants without a value of their own, one object each for all functions. */
+export const NIL: Constant = { kind: "nil" };
+export const FALSE: Constant = { kind: "boolean", byte: 0 };
+export const TRUE: Constant = { kind: "boolean", byte: 1 };
+
 /** Where a closure takes an upvalue from when it is created. */
 export interface Upvalue {
   /** Byte as stored: 1 a register of the enclosing function, 0 one of its upvalues; above 1 counts as 1. */

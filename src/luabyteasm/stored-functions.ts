@@ -5,14 +5,17 @@ import {
   type ChunkInt,
   CONSTANT_TYPE,
   type Constant,
+  FALSE,
   type FunctionParts,
   HEADER_SIZE,
   type LineInfo,
   type LocalVariable,
+  NIL,
   NO_ITEMS,
   NO_LINES,
   NO_WORDS,
   type Prototype,
+  TRUE,
   type Upvalue,
 } from "./chunk.js";
 import { type FunctionIndex, functionsInside, startOf, upvaluesOf } from "./function-index.js";
@@ -29,10 +32,6 @@ interface Reader {
   readonly strings: ByteRangeCache<Constant>;
   readonly numbers: ByteRangeCache<Constant>;
 }
-
-const NIL: Constant = { kind: "nil" };
-const FALSE: Constant = { kind: "boolean", byte: 0 };
-const TRUE: Constant = { kind: "boolean", byte: 1 };
 
 function readByte(reader: Reader): number {
   return reader.bytes[reader.position++] ?? 0;

@@ -1,4 +1,4 @@
-import { type Constant, type FunctionParts, NO_ITEMS } from "../chunk.js";
+import { type Constant, FALSE, type FunctionParts, NIL, NO_ITEMS, TRUE } from "../chunk.js";
 import { MAX_AX } from "../instruction.js";
 import type { FunctionBuilder } from "./builders.js";
 import { CHAR, findContentEnd, findTokenEnd, isContentEnd, isDigit, skipBlanks } from "./characters.js";
@@ -9,10 +9,6 @@ import { type Printer, startLine } from "./printer.js";
 import { reportError, reportWarning } from "./reporter.js";
 import { printString, readString, startsString } from "./string-literals.js";
 import { endLine, put, putInteger } from "./text-writer.js";
-
-export const NIL: Constant = { kind: "nil" };
-const TRUE: Constant = { kind: "boolean", byte: 1 };
-const FALSE: Constant = { kind: "boolean", byte: 0 };
 
 /** Highest constant number that an instruction can name (EXTRAARG). */
 const HIGHEST_CONSTANT = MAX_AX;
